@@ -1,0 +1,4 @@
+from openmentor.foundation.models.event import Event
+from openmentor.foundation.models.property import DatabaseProperty
+
+__all__ = ["DatabaseProperty", "Event"]
