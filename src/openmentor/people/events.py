@@ -1,0 +1,7 @@
+from openmentor.foundation.events import Audience, declare
+
+declare(
+    Audience.ADMINISTRATORS,
+    "import.started", "import.read_again", "import.checked", "import.confirmed", "import.done", "import.failed", "import.cancelled",
+    "person.added", "person.changed", "person.erased", "person.administrator_made", "person.invited", "person.claimed",
+)

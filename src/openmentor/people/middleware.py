@@ -1,0 +1,28 @@
+"""The reader's language and time zone, for every page."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+
+class ReaderMiddleware:
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user: Any = request.user
+        if user.is_authenticated:
+            if user.language:
+                translation.activate(user.language)
+                request.LANGUAGE_CODE = user.language
+            if user.timezone in zoneinfo.available_timezones():
+                timezone.activate(zoneinfo.ZoneInfo(user.timezone))
+        try:
+            return self.respond(request)
+        finally:
+            timezone.deactivate()

@@ -1,0 +1,140 @@
+"""Someone of the organization, with an account or not yet, and the identities that sources know them by."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def present(self) -> Self:
+        """Those who work here now: not left, not erased."""
+        return self.filter(left_on=None, erased_at=None)
+
+    def leavers(self) -> Self:
+        return self.filter(erased_at=None).exclude(left_on=None)
+
+    def with_address(self) -> Self:
+        return self.exclude(email=None)
+
+
+class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str | None) -> Person:
+        found: Person = self.get(email=(username or "").strip().lower())
+        return found
+
+    def create_person(self, name: str, email: str | None = None, password: str | None = None, **fields: Any) -> Person:
+        """A person; without a password nobody can sign in as them by one."""
+        person = Person(name=name, email=(email or "").strip().lower() or None, **fields)
+        if password is None:
+            person.set_unusable_password()
+        else:
+            person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+
+class Person(AbstractBaseUser):
+    """The user model. Most have never signed in: an import knows them, an invitation or a claim code gives them an account."""
+
+    name = models.CharField(_("name"), max_length=200)
+    given_name = models.CharField(_("given name"), max_length=100, blank=True)
+    family_name = models.CharField(_("family name"), max_length=100, blank=True)
+    #: lower case; none for people whom an import knows without an address
+    email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True, unique=True)
+    is_administrator = models.BooleanField(_("administrator"), default=False)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    timezone = models.CharField(_("time zone"), max_length=64, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+
+    # Facts of working life as they stand now; their history is in EmploymentEvent.
+    position = models.CharField(_("position"), max_length=200, blank=True)
+    function = models.CharField(_("function"), max_length=200, blank=True)
+    department = models.CharField(_("department"), max_length=200, blank=True)
+    team = models.CharField(_("team"), max_length=200, blank=True)
+    level = models.SmallIntegerField(_("level"), null=True, blank=True)
+    site = models.CharField(_("site"), max_length=200, blank=True)
+    country = models.CharField(_("country"), max_length=100, blank=True)
+    partner = models.CharField(_("partner organization"), max_length=200, blank=True)
+    performance_tier = models.CharField(_("performance tier"), max_length=100, blank=True)
+    manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports", verbose_name=_("manager"))
+    hired_on = models.DateField(_("hired on"), null=True, blank=True)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+
+    #: what they tell the people of their cohorts: keys of questions that write a profile field
+    profile = models.JSONField(default=dict, blank=True)
+    #: the organization's own columns, as imported
+    custom = models.JSONField(default=dict, blank=True)
+    added_at = models.DateTimeField(auto_now_add=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = PersonManager()
+
+    class Meta:
+        ordering = ["family_name", "given_name", "name", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(email=""), name="person_email_none_or_some"),
+            models.CheckConstraint(condition=~models.Q(manager=models.F("pk")), name="person_not_own_manager"),
+        ]
+        indexes = [
+            models.Index(fields=["family_name", "given_name", "name", "id"]),
+            models.Index(fields=["department"]),
+            models.Index(fields=["site"]),
+            models.Index(fields=["level"]),
+            models.Index(fields=["hired_on"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:person", args=[self.pk])
+
+    @property
+    def initials(self) -> str:
+        words = [self.given_name, self.family_name] if self.given_name and self.family_name else self.name.split()
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words) if word).upper()
+
+    @property
+    def has_account(self) -> bool:
+        return bool(self.last_login) or self.has_usable_password()
+
+    def tenure_years(self, at: date) -> float | None:
+        """Years since they were hired, None if nobody knows."""
+        return None if self.hired_on is None else max(0.0, (at - self.hired_on).days / 365.25)
+
+
+class Source(models.Model):
+    """Where people come from: a file of a name, later an HR system."""
+
+    name = models.CharField(max_length=100, unique=True)
+    #: the last mapping and the answers to its questions, offered again for the next file of this source
+    mapping = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identity(models.Model):
+    """By which id a source knows a person."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identities")
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="identities")
+    external_id = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="identity_once"),
+            models.UniqueConstraint(fields=["source", "person"], name="identity_one_a_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}:{self.external_id}"
