@@ -1,0 +1,112 @@
+"""``match``: the best pairs of a problem for an aim, with their proof."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .errors import InvalidProblem
+from .problem import IntArray, Problem, Progress, pairs_of
+from .remarks import unmatched, unmet
+from .result import Level, Options, Result
+from .solvers.core import Core
+from .solvers.exact import AIMS, solve
+
+LEVEL_NAMES = {"served": "served", "filled": "filled", "least": "least score", "total": "total fit"}
+STABLE = ("stable_mentees", "stable_mentors")
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    pass
+
+
+def previous_pairs(problem: Problem, previous: Any) -> IntArray:
+    """Last time's pairs from a result, an array or a list."""
+    given = previous.pairs if isinstance(previous, Result) else previous
+    return pairs_of(given, *problem.shape, "previous")
+
+
+def match(
+    problem: Problem,
+    aim: str = "coverage",
+    previous: Any = None,
+    stickiness: float = 0.0,
+    seed: int = 0,
+    progress: Progress | None = None,
+    memory_mb: int = 2000,
+) -> Result:
+    """The best pairs for ``aim``, each level proved.
+
+    aim         'total': total fit; 'coverage': mentees served at all, then places filled, then total fit;
+                'worst_off': served,
+                filled, the least score, total fit; 'stable_mentees', 'stable_mentors': no two would both rather have
+                each
+                other, best for that side. Forced pairs come first, then minimums and quotas: as many as can be kept.
+    previous    last time's pairs (a result or pairs of indices). Among equals as many as can be stay.
+    stickiness  what one pair that stays is worth, in score: total fit is given up for it, never a level above. The
+                bound of
+                total fit is then under the condition that as many stay.
+    seed        with ids: decides ties. The same input and seed give the same answer.
+    progress    called with (stage, done, total); what it raises cancels.
+    memory_mb   about how much to use for work on top of the scores.
+    Raises      InvalidProblem for an unknown aim or a stickiness that is negative or no number.
+    """
+    if aim not in AIMS and aim not in STABLE:
+        raise InvalidProblem(f"aim is {aim!r}; one of {', '.join([*AIMS, *STABLE])} is needed")
+    if not stickiness >= 0:
+        raise InvalidProblem(f"stickiness is {stickiness!r}; a number, zero or more, is needed")
+    last_time = previous_pairs(problem, previous)
+    options = Options(aim, last_time, float(stickiness), seed, memory_mb)
+    if aim in STABLE:
+        from .solvers.stable import stable_match
+
+        return stable_match(problem, options, progress or _silent)
+    # More than all scores together can't be outbid, so a larger bonus changes nothing.
+    worth = min(float(stickiness), float(min(problem.mentor_capacity.sum(), problem.mentee_demand.sum()) + 1))
+    core = Core.of(problem, last_time, worth, seed, progress or _silent, memory_mb)
+    solution = solve(core, aim)
+    pairs = np.column_stack([core.rows[solution.pairs[:, 0]], core.columns[solution.pairs[:, 1]]])
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    prices = np.zeros(problem.shape[0])
+    prices[core.rows] = np.nan if solution.prices is None else solution.prices
+    return assemble(problem, options, pairs, solution.bounds, prices)
+
+
+def assemble(problem: Problem, options: Options, pairs: IntArray, bounds: tuple[float, ...], prices: Any) -> Result:
+    """The result for pairs in the problem's indices, with each level's value computed from the problem itself."""
+    scores = problem.scores[pairs[:, 0], pairs[:, 1]]
+    values = {
+        "served": float(len(np.unique(pairs[:, 1]))),
+        "filled": float(len(pairs)),
+        "least": float(scores.min()) if len(scores) else 0.0,
+        "total": math.fsum(scores),
+    }
+    levels = []
+    for name, bound in zip(AIMS[options.aim], bounds):
+        value = values[name]
+        # What lies within the rounding of the sums is no gap.
+        exact = bound - value <= 1e-9 * max(1.0, abs(value))
+        levels.append(Level(LEVEL_NAMES[name], value, value if exact else bound))
+    return Result(
+        problem=problem,
+        options=options,
+        pairs=pairs,
+        scores=scores,
+        levels=tuple(levels),
+        unmet=unmet(problem, pairs),
+        unmatched=unmatched(problem, pairs),
+        prices=prices,
+        staying=staying(problem, options, pairs),
+    )
+
+
+def staying(problem: Problem, options: Options, pairs: IntArray) -> Level | None:
+    """How many of last time's pairs are among ``pairs``, of those that are still possible."""
+    if len(options.previous) == 0:
+        return None
+    made = {(int(i), int(j)) for i, j in pairs}
+    kept = sum((int(i), int(j)) in made for i, j in options.previous)
+    still = ~np.isnan(problem.admissible()[options.previous[:, 0], options.previous[:, 1]])
+    return Level("staying", float(kept), float(max(kept, int(still.sum()))))

@@ -1,0 +1,391 @@
+"""What is asked of the engine: who may meet whom, how well they fit, and what must hold. No solver is known here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import InvalidProblem
+
+if TYPE_CHECKING:
+    from .scoring import Scored
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, total) now and then; it cancels by raising, and what it raises comes out of ``match``."""
+
+
+@dataclass(frozen=True)
+class Quota:
+    """For each mentee, how many of their mentors come from ``members``: at least and at most so many.
+
+    members   indices of mentors, each counted once.
+    at_least  kept as far as it can be; what can't be is listed in ``result.unmet``.
+    at_most   never exceeded; None for no limit.
+    """
+
+    members: Sequence[int]
+    at_least: int | None = None
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """A checked quota: sorted member indices, and both limits as numbers (``at_most`` is -1 for none)."""
+
+    members: IntArray
+    at_least: int
+    at_most: int
+
+
+def _scores(given: Any, name: str = "scores") -> FloatArray:
+    try:
+        # Kept as they are if they can't change under us any more; else copied.
+        if isinstance(given, np.ndarray) and given.dtype == np.float64 and not given.flags.writeable:
+            array: FloatArray = given
+        else:
+            array = np.array(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidProblem(f"{name} must be a table of numbers, one row a mentor and one column a mentee") from error
+    if array.ndim == 1 and array.size == 0:
+        array = array.reshape(0, 0)
+    if array.ndim != 2:
+        raise InvalidProblem(f"{name} has {array.ndim} dimensions; one row a mentor and one column a mentee are needed")
+    for start in range(0, array.shape[0], 1024):
+        block = array[start : start + 1024]
+        bad = (block < 0) | (block > 1)
+        if bad.any():
+            row, column = (int(k) for k in np.argwhere(bad)[0])
+            raise InvalidProblem(
+                f"{name}[{start + row}, {column}] is {block[row, column]}; a score lies between 0 and 1"
+            )
+    if array.flags.writeable:
+        array.flags.writeable = False
+    return array
+
+
+def _loads(given: Any, count: int, name: str) -> IntArray:
+    """One whole number for each, from one for all or a list; not negative, not infinite."""
+    try:
+        values = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidProblem(f"{name} must be a whole number, or one for each") from error
+    if values.ndim == 0:
+        if not math.isfinite(float(values)) or values < 0 or values != np.floor(values):
+            raise InvalidProblem(f"{name} is {given}; a whole number, zero or more, is needed")
+        return np.full(count, min(int(values), 2**31), dtype=np.int64)
+    if values.shape != (count,):
+        shape = "x".join(str(k) for k in values.shape)
+        raise InvalidProblem(f"{name} has {shape} entries for {count} people")
+    bad = ~np.isfinite(values) | (values < 0) | (values != np.floor(values))
+    if bad.any():
+        index = int(np.flatnonzero(bad)[0])
+        raise InvalidProblem(f"{name}[{index}] is {values[index]:g}; a whole number, zero or more, is needed")
+    return np.minimum(values, 2**31).astype(np.int64)
+
+
+def index_of(value: Any, count: int, place: str, side: str) -> int:
+    """``value`` as an index of ``side``; raises ``InvalidProblem`` with the place if there is no such person."""
+    try:
+        index = int(value)
+        if index != value:
+            raise ValueError
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidProblem(f"{place} names {side} {value!r}; an index is needed") from error
+    if not 0 <= index < count:
+        raise InvalidProblem(f"{place} names {side} {index}; there are {count}, counted from 0")
+    return index
+
+
+def pairs_of(given: Any, mentors: int, mentees: int, name: str) -> IntArray:
+    """Index pairs (mentor, mentee) as an array (k, 2), sorted, each once."""
+    if given is None:
+        return np.empty((0, 2), dtype=np.int64)
+    found = set()
+    try:
+        rows = [tuple(row) for row in (given.tolist() if isinstance(given, np.ndarray) else given)]
+    except TypeError as error:
+        raise InvalidProblem(f"{name} must be pairs (mentor, mentee)") from error
+    for k, row in enumerate(rows):
+        if len(row) != 2:
+            raise InvalidProblem(f"{name}[{k}] has {len(row)} entries; a pair (mentor, mentee) is needed")
+        place = f"{name}[{k}]"
+        found.add((index_of(row[0], mentors, place, "mentor"), index_of(row[1], mentees, place, "mentee")))
+    return np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+
+
+def _ids(given: Iterable[Any] | None, count: int, name: str) -> tuple[str, ...] | None:
+    if given is None:
+        return None
+    ids = tuple(str(each) for each in given)
+    if len(ids) != count:
+        raise InvalidProblem(f"{name} has {len(ids)} entries for {count} people")
+    seen: dict[str, int] = {}
+    for index, each in enumerate(ids):
+        if each in seen:
+            raise InvalidProblem(
+                f"{name}[{index}] is {each!r}, and so is {name}[{seen[each]}]; an id stands for one person"
+            )
+        seen[each] = index
+    return ids
+
+
+def _quotas(given: Iterable[Quota], mentors: int) -> tuple[Rule, ...]:
+    rules = []
+    for k, quota in enumerate(given):
+        place = f"quotas[{k}]"
+        members = sorted({index_of(each, mentors, f"{place}.members", "mentor") for each in quota.members})
+        limits = []
+        for name, value, blank in (("at_least", quota.at_least, 0), ("at_most", quota.at_most, -1)):
+            if value is None:
+                limits.append(blank)
+            else:
+                limits.append(int(_loads(value, 1, f"{place}.{name}")[0]))
+        rules.append(Rule(np.array(members, dtype=np.int64), limits[0], limits[1]))
+    return tuple(rules)
+
+
+def _lists(given: Any, count: int, name: str, side: str) -> tuple[tuple[int, ...], ...]:
+    lists = []
+    for k, row in enumerate(given):
+        place = f"{name}[{k}]"
+        wishes = tuple(index_of(each, count, place, side) for each in row)
+        if len(set(wishes)) != len(wishes):
+            twice = next(each for n, each in enumerate(wishes) if each in wishes[:n])
+            raise InvalidProblem(f"{place} names {side} {twice} twice")
+        lists.append(wishes)
+    return tuple(lists)
+
+
+@dataclass(frozen=True, eq=False)
+class Preferences:
+    """Ranked wishes of both sides: for each person the other side's indices, best first."""
+
+    mentors: tuple[tuple[int, ...], ...]
+    mentees: tuple[tuple[int, ...], ...]
+
+
+@dataclass(init=False, eq=False)
+class Problem:
+    """Who may meet whom, how well each pair fits, and what must hold. Never changed after it is made.
+
+    scores            (mentors, mentees) float64, 0..1, NaN where a hard rule forbids the pair; as given or computed.
+    mentor_capacity   (mentors,) the most mentees each takes; ``mentor_minimum``: the fewest they should get.
+    mentee_demand     (mentees,) the most mentors each gets; ``mentee_minimum``: the fewest they must.
+    forced, forbidden (k, 2) index pairs (mentor, mentee), sorted.
+    quotas            the checked quotas.
+    mentor_ids, mentee_ids   who they are, or None; one id on both sides is one person, who is never paired with
+                             themself, and
+                      two people are never paired both ways.
+    scored            what people and specification gave (``Problem(mentors=..., mentees=..., spec=...)``), else None.
+    preferences       ranked lists, if made by ``from_preferences``.
+    """
+
+    scores: FloatArray
+    mentor_capacity: IntArray
+    mentor_minimum: IntArray
+    mentee_demand: IntArray
+    mentee_minimum: IntArray
+    forced: IntArray
+    forbidden: IntArray
+    quotas: tuple[Rule, ...]
+    mentor_ids: tuple[str, ...] | None
+    mentee_ids: tuple[str, ...] | None
+    scored: Scored | None = None
+    preferences: Preferences | None = None
+    gated_mentors: Mapping[int, str] = field(default_factory=dict)
+    gated_mentees: Mapping[int, str] = field(default_factory=dict)
+
+    def __init__(
+        self,
+        mentors: Any,
+        mentees: Any,
+        spec: Any,
+        *,
+        forced: Any = (),
+        forbidden: Any = (),
+        quotas: Iterable[Quota] = (),
+        progress: Progress | None = None,
+        memory_mb: int = 2000,
+    ) -> None:
+        """Score people by a specification.
+
+        mentors, mentees   mappings of columns: a dict of lists or arrays, or a pandas or polars frame.
+        spec               a ``Spec``: dimensions, weights, hard rules.
+        forced, forbidden, quotas   as in ``from_scores``, on top of what the specification says.
+        Raises             InvalidProblem, with the place named.
+        """
+        from .scoring import build  # the people's half is needed only here
+
+        scored = build(mentors, mentees, spec, progress=progress, memory_mb=memory_mb)
+        self._fill(
+            _scores(scored.scores),
+            mentor_capacity=scored.mentor_capacity,
+            mentor_minimum=scored.mentor_minimum,
+            mentee_demand=scored.mentee_demand,
+            mentee_minimum=scored.mentee_minimum,
+            forced=forced,
+            forbidden=forbidden,
+            quotas=quotas,
+            mentor_ids=scored.mentor_ids,
+            mentee_ids=scored.mentee_ids,
+        )
+        self.scored = scored
+        self.gated_mentors = dict(scored.gated_mentors)
+        self.gated_mentees = dict(scored.gated_mentees)
+
+    @classmethod
+    def from_scores(
+        cls,
+        scores: Any,
+        mentor_capacity: Any = 1,
+        mentor_minimum: Any = 0,
+        mentee_demand: Any = 1,
+        mentee_minimum: Any = 0,
+        forced: Any = (),
+        forbidden: Any = (),
+        quotas: Iterable[Quota] = (),
+        mentor_ids: Iterable[Any] | None = None,
+        mentee_ids: Iterable[Any] | None = None,
+    ) -> Problem:
+        """A problem from scores at hand.
+
+        scores    shape (mentors, mentees), 0..1, NaN where the two may not meet; copied unless it is read-only.
+        loads     an int for all, or one for each: capacity and minimum of mentors, demand and minimum of mentees.
+        forced    pairs (mentor, mentee) to be made if no hard rule forbids them; ``forbidden``: pairs never made.
+        quotas    see ``Quota``.
+        ids       make the answer independent of the order of rows; one id on both sides is one person.
+        Raises    InvalidProblem if shapes disagree, a score lies outside 0..1, a load is negative or infinite, an index
+                  names nobody, an id stands twice.
+        """
+        problem = cls.__new__(cls)
+        problem._fill(
+            _scores(scores),
+            mentor_capacity=mentor_capacity,
+            mentor_minimum=mentor_minimum,
+            mentee_demand=mentee_demand,
+            mentee_minimum=mentee_minimum,
+            forced=forced,
+            forbidden=forbidden,
+            quotas=quotas,
+            mentor_ids=mentor_ids,
+            mentee_ids=mentee_ids,
+        )
+        return problem
+
+    @classmethod
+    def from_preferences(
+        cls,
+        mentor_lists: Any,
+        mentee_lists: Any,
+        mentor_capacity: Any = 1,
+        mentee_demand: Any = 1,
+        forbidden: Any = (),
+        mentor_ids: Iterable[Any] | None = None,
+        mentee_ids: Iterable[Any] | None = None,
+    ) -> Problem:
+        """A problem from ranked lists: indices of the other side, best first.
+
+        Whom one doesn't list one can't get; a pair listed by one side alone is impossible, and no error. The score of a
+        possible pair is the mean of both wishes, 1 for a first choice and falling evenly along each list.
+        Raises InvalidProblem if a list names nobody, or somebody twice.
+        """
+        mentors, mentees = len(mentor_lists), len(mentee_lists)
+        preferences = Preferences(
+            _lists(mentor_lists, mentees, "mentor_lists", "mentee"),
+            _lists(mentee_lists, mentors, "mentee_lists", "mentor"),
+        )
+        scores = np.zeros((mentors, mentees))
+        both = np.zeros((mentors, mentees), dtype=np.int8)
+        for i, wishes in enumerate(preferences.mentors):
+            for rank, j in enumerate(wishes):
+                scores[i, j] += 0.5 * (1 - rank / len(wishes))
+                both[i, j] += 1
+        for j, wishes in enumerate(preferences.mentees):
+            for rank, i in enumerate(wishes):
+                scores[i, j] += 0.5 * (1 - rank / len(wishes))
+                both[i, j] += 1
+        scores[both < 2] = np.nan
+        problem = cls.from_scores(
+            scores,
+            mentor_capacity=mentor_capacity,
+            mentee_demand=mentee_demand,
+            forbidden=forbidden,
+            mentor_ids=mentor_ids,
+            mentee_ids=mentee_ids,
+        )
+        problem.preferences = preferences
+        return problem
+
+    def _fill(self, scores: FloatArray, *, mentor_ids: Any, mentee_ids: Any, **rest: Any) -> None:
+        mentors, mentees = scores.shape
+        self.scores = scores
+        self.mentor_capacity = _loads(rest["mentor_capacity"], mentors, "mentor_capacity")
+        self.mentor_minimum = _loads(rest["mentor_minimum"], mentors, "mentor_minimum")
+        self.mentee_demand = _loads(rest["mentee_demand"], mentees, "mentee_demand")
+        self.mentee_minimum = _loads(rest["mentee_minimum"], mentees, "mentee_minimum")
+        self.forced = pairs_of(rest["forced"], mentors, mentees, "forced")
+        self.forbidden = pairs_of(rest["forbidden"], mentors, mentees, "forbidden")
+        self.quotas = _quotas(rest["quotas"], mentors)
+        self.mentor_ids = _ids(mentor_ids, mentors, "mentor_ids")
+        self.mentee_ids = _ids(mentee_ids, mentees, "mentee_ids")
+        self.scored = None
+        self.preferences = None
+        self.gated_mentors = {}
+        self.gated_mentees = {}
+        self._admissible: FloatArray | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(mentors, mentees)."""
+        mentors, mentees = self.scores.shape
+        return mentors, mentees
+
+    def twins(self) -> IntArray:
+        """(k, 2): the mentor index and the mentee index of each person who is both."""
+        if self.mentor_ids is None or self.mentee_ids is None:
+            return np.empty((0, 2), dtype=np.int64)
+        mentee_at = {each: j for j, each in enumerate(self.mentee_ids)}
+        both = [(i, mentee_at[each]) for i, each in enumerate(self.mentor_ids) if each in mentee_at]
+        return np.array(both, dtype=np.int64).reshape(-1, 2)
+
+    def admissible(self) -> FloatArray:
+        """The scores with NaN also where the pair is forbidden, or is one person. Read-only."""
+        if self._admissible is None:
+            banned = np.concatenate([self.forbidden, self.twins()])
+            if len(banned) == 0:
+                self._admissible = self.scores
+            else:
+                scores = self.scores.copy()
+                scores[banned[:, 0], banned[:, 1]] = np.nan
+                scores.flags.writeable = False
+                self._admissible = scores
+        return self._admissible
+
+    def rule(self, mentor: int, mentee: int) -> str | None:
+        """Name of the hard rule that forbids the pair, or None. A veto is only ever called 'not allowed'."""
+        if self.mentor_ids is not None and self.mentee_ids is not None:  # noqa: SIM102
+            if self.mentor_ids[mentor] == self.mentee_ids[mentee]:
+                return "same person"
+        if mentor in self.gated_mentors or mentee in self.gated_mentees:
+            return "gate"
+        if np.isnan(self.scores[mentor, mentee]):
+            named = self.scored.rule(mentor, mentee) if self.scored is not None else None
+            return named or "not allowed"
+        if np.isnan(self.admissible()[mentor, mentee]):
+            return "not allowed"
+        if self.mentor_capacity[mentor] == 0 or self.mentee_demand[mentee] == 0:
+            return "places"
+        return None
+
+    def name(self, side: str, index: int) -> str:
+        """The id of somebody if there are ids, else 'mentor 3'."""
+        ids = self.mentor_ids if side == "mentor" else self.mentee_ids
+        return ids[index] if ids is not None else f"{side} {index}"
