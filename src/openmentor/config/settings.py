@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "openmentor.foundation.ui.middleware.MessagesMiddleware",
     "openmentor.foundation.http.ActorMiddleware",
     "openmentor.people.middleware.ReaderMiddleware",
     "openmentor.foundation.http.RefusalMiddleware",
@@ -74,8 +75,10 @@ WSGI_APPLICATION = "openmentor.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "templates"],
         "OPTIONS": {
             "context_processors": [
+                "openmentor.config.demo.context.demo",
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",

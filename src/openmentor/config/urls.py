@@ -4,10 +4,13 @@ from django.conf import settings
 from django.urls import include, path
 
 from openmentor.config import views
+from openmentor.people.views import entrance
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("setup/", entrance.setup, name="setup"),
+    path("claim/", entrance.claim, name="claim"),
     path("accounts/", include("allauth.urls")),
     path("demo/", include("openmentor.config.demo.urls")),
     path("", include("openmentor.foundation.urls")),

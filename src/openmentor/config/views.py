@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+
+from openmentor.foundation.http import Request
+from openmentor.foundation.ui.home import panels
+from openmentor.people.models import Person
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+def home(request: Request) -> HttpResponse:
+    """Where everybody begins: what each part of the product has for this reader."""
+    if request.actor.person is None:
+        if not Person.objects.filter(is_administrator=True).exists():
+            return redirect("setup")
+        return redirect("account_login")
+    is_fresh = request.actor.is_administrator and not Person.objects.exclude(pk=request.actor.person.pk).exists()
+    return render(request, "home.html", {"panels": panels(request.actor), "is_fresh": is_fresh})
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from openmentor.foundation.actors import Actor
+
 
 class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Oneself; everybody for an administrator. Who shares a cohort sees a profile there, in the enrollment's words."""
+        if actor.person is None:
+            return self.none()
+        return self.filter(erased_at=None) if actor.is_administrator else self.filter(pk=actor.person.pk)
+
     def present(self) -> Self:
         """Those who work here now: not left, not erased."""
         return self.filter(left_on=None, erased_at=None)
