@@ -1,0 +1,4 @@
+declare module '@alpinejs/csp' {
+  const Alpine: { start(): void; data(name: string, make: (...values: unknown[]) => object): void };
+  export default Alpine;
+}
