@@ -1,4 +1,5 @@
 from openmentor.foundation.models.event import Event
+from openmentor.foundation.models.job import JobRecord
 from openmentor.foundation.models.property import DatabaseProperty
 
-__all__ = ["DatabaseProperty", "Event"]
+__all__ = ["DatabaseProperty", "Event", "JobRecord"]
