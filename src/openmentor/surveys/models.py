@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from openmentor.foundation.actors import Actor
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def newest(self) -> Self:
+        """The newest version of each question."""
+        later = Question.objects.filter(key=models.OuterRef("key"), version__gt=models.OuterRef("version"))
+        return self.filter(~models.Exists(later))
 
 
 class Question(models.Model):
@@ -39,7 +50,9 @@ class Question(models.Model):
     help = models.CharField(max_length=500, blank=True)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     audience = models.CharField(max_length=12, choices=Audience.choices)
-    #: [[value, label]] for choice, choices, ranking; ends of the scale for scale and traits; most answers in {"most": n}
+    #: {"choices": [[value, label]]} for choice, choices, ranking; {"own": true} where one's own words may stand beside them;
+    #: {"most": n} answers at most; {"ends": [[low, high]]} of a scale or of each trait; {"least": n, "greatest": n} of a number;
+    #: {"suggestions": [words]} for tags and skills
     options = models.JSONField(default=dict, blank=True)
     #: for whom it is asked: "", "mentor", "mentee"
     role = models.CharField(max_length=10, blank=True)
@@ -48,11 +61,24 @@ class Question(models.Model):
     #: the profile field that the answer also writes, if any
     writes_profile = models.CharField(max_length=40, blank=True)
 
+    objects = QuestionQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "version"], name="question_version_once")]
 
     def __str__(self) -> str:
         return f"{self.key}.{self.version}"
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """What can be chosen: value and words."""
+        return [(str(value), str(label)) for value, label in self.options.get("choices", [])]
+
+    @property
+    def most(self) -> int | None:
+        """How many answers at most, None for as many as one likes."""
+        found = self.options.get("most")
+        return int(found) if found is not None else None
 
     def label_of(self, value: Any) -> str:
         """The words of one chosen value."""
@@ -60,6 +86,10 @@ class Question(models.Model):
             if known == value:
                 return str(label)
         return str(value)
+
+    def is_for(self, roles: Collection[str]) -> bool:
+        """Whether somebody in these roles is asked."""
+        return not self.role or self.role in roles
 
 
 class Questionnaire(models.Model):
@@ -89,6 +119,12 @@ class Item(models.Model):
         return f"{self.questionnaire_id}:{self.question_id}"
 
 
+class ResponseQuerySet(models.QuerySet["Response"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """One's own alone. What others may read of it are single answers, by the audience of their question."""
+        return self.none() if actor.person is None else self.filter(person=actor.person)
+
+
 class Response(models.Model):
     """One person's answers to a questionnaire, saved as they go."""
 
@@ -97,8 +133,27 @@ class Response(models.Model):
     started_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
 
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["questionnaire", "person"], name="response_once")]
+
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def for_cohort(self) -> Self:
+        """What the people of one's cohort may read."""
+        return self.filter(question__audience=Question.Audience.PROFILE)
+
+    def for_managers(self) -> Self:
+        """What the managers of one's program may read: never confidential or feedback answers."""
+        return self.filter(question__audience__in=Answer.FOR_MANAGERS)
+
+    def for_matching(self) -> Self:
+        """What the engine is given."""
+        return self.exclude(question__audience=Question.Audience.FEEDBACK).exclude(question__column="")
 
 
 class Answer(models.Model):
@@ -108,11 +163,15 @@ class Answer(models.Model):
     numbers 1..5; boolean true or false. A question that was skipped has no row.
     """
 
+    FOR_MANAGERS: ClassVar[tuple[str, ...]] = (Question.Audience.PROFILE, Question.Audience.MATCHING)
+
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="answers")
     #: the version that was read when answering
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
     value = models.JSONField()
     answered_at = models.DateTimeField()
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["response", "question"], name="answer_once")]
