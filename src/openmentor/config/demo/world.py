@@ -113,7 +113,8 @@ class _World:
     def _program(self) -> None:
         head = self._pick(department="People", level=5)
         heads = [one for one in self.made if one.left is None and one.level == 5 and one is not head]
-        lead = next((one for one in self.made if one.department == "People" and one.left is None and one is not head), head)
+        others = [one for one in self.made if one.left is None and one is not head and one is not heads[0]]
+        lead = next((one for one in others if one.department == "People"), others[0])
         administrator, manager, sponsor = self.people[head.number], self.people[lead.number], self.people[heads[0].number]
         administrator.is_administrator = True
         administrator.save(update_fields=["is_administrator"])
