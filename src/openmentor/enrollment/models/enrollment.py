@@ -1,4 +1,4 @@
-"""A person's part in a cohort, their wishes, their vetoes, and how they were asked."""
+"""A person's part in a cohort, what they have not sent yet, and how they were asked."""
 
 from __future__ import annotations
 
@@ -80,6 +80,8 @@ class Enrollment(Stateful):
     decided_at = models.DateTimeField(null=True, blank=True)
     #: rounds in which they were in the pool and got nobody
     rounds_waited = models.PositiveSmallIntegerField(default=0)
+    #: when they were last reminded of what still holds them back
+    reminded_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     objects = EnrollmentQuerySet.as_manager()
@@ -103,62 +105,22 @@ class Enrollment(Stateful):
         return self.places - self.places_taken
 
 
-class Preference(models.Model):
-    """A participant's ranked wish for a named person. Seen by who said it and the program's managers."""
+class ApplicationDraft(models.Model):
+    """An application that is not sent yet: which roles, how many places. Its answers are in the response. Gone once it is sent."""
 
-    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="preferences")
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="drafts")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    rank = models.PositiveSmallIntegerField()
+    response = models.ForeignKey("surveys.Response", on_delete=models.CASCADE, related_name="+")
+    roles = models.JSONField(default=list)
+    #: as mentor, if they said
+    places = models.PositiveSmallIntegerField(null=True, blank=True)
+    started_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["rank"]
-        constraints = [
-            models.UniqueConstraint(fields=["enrollment", "person"], name="preference_once"),
-            models.CheckConstraint(condition=models.Q(rank__gte=1), name="preference_rank_from_one"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["cohort", "person"], name="application_draft_once")]
 
     def __str__(self) -> str:
-        return f"{self.enrollment_id}: {self.rank}"
-
-
-class VetoQuerySet(models.QuerySet["Veto"]):
-    def visible_to(self, actor: Actor) -> Self:
-        """Who said it, and the managers of the programs in which they are, except the one whom it is about."""
-        if actor.person is None:
-            return self.none()
-        theirs = Enrollment.objects.filter(cohort__program__in=Program.objects.run_by(actor)).values("person")
-        return self.filter(
-            models.Q(author=actor.person) | (models.Q(author__in=theirs) & ~models.Q(person=actor.person))
-        )
-
-
-class Veto(models.Model):
-    """'Never with': a person, a team or a site. Belongs to the person who said it; never reaches the one whom it is about."""
-
-    class Kind(models.TextChoices):
-        PERSON = "person", _("a person")
-        TEAM = "team", _("a team")
-        SITE = "site", _("a site")
-
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="vetoes")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    #: the team or site; or the name of somebody who is not known yet: kept, and held against everybody of that name later
-    text = models.CharField(max_length=200, blank=True)
-    said_at = models.DateTimeField()
-
-    objects = VetoQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["author", "kind", "person", "text"], name="veto_once"),
-            models.CheckConstraint(
-                condition=~models.Q(person=None) | ~models.Q(text=""), name="veto_names_somebody"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"veto {self.pk}"
+        return f"{self.cohort_id}: {self.person_id}"
 
 
 class Invitation(models.Model):
