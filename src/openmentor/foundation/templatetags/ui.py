@@ -124,7 +124,7 @@ def audience_note(audience: str) -> dict[str, Any]:
 def fit(value: float | None, out_of: float = 1.0) -> dict[str, Any]:
     """A fit as number, share, tone and words. ``value`` from 0 (worst) to ``out_of`` (best); None is 'not known'."""
     if value is None:
-        return {"known": False, "number": "-", "share": 0, "tone": "neutral", "words": _("Not known")}
+        return {"known": False, "number": "-", "share": 0, "percent": "0%", "tone": "neutral", "words": _("Not known")}
     share = min(max(value / out_of, 0.0), 1.0)
     words, tone = _("Weak fit"), "warning"
     if share >= 0.8:
@@ -133,7 +133,14 @@ def fit(value: float | None, out_of: float = 1.0) -> dict[str, Any]:
         words, tone = _("Good fit"), "success"
     elif share >= 0.5:
         words, tone = _("Fair fit"), "info"
-    return {"known": True, "number": round(share * 100), "share": round(share, 4), "tone": tone, "words": words}
+    return {
+        "known": True,
+        "number": round(share * 100),
+        "percent": f"{share:.1%}",
+        "share": round(share, 4),
+        "tone": tone,
+        "words": words,
+    }
 
 
 @register.simple_tag

@@ -42,10 +42,10 @@ LANGUAGES = (
 LEVELS = (
     ("A1", _("A1, a few words")),
     ("A2", _("A2, simple talk")),
-    ("B1", _("B1, everyday talk")),
-    ("B2", _("B2, work without trouble")),
+    ("B1", _("B1, everyday")),
+    ("B2", _("B2, at work")),
     ("C1", _("C1, fluent")),
-    ("C2", _("C2, like a mother tongue")),
+    ("C2", _("C2, native")),
 )
 
 
