@@ -171,7 +171,7 @@ class Ranked(forms.Widget):
 
 
 class FileDrop(forms.FileInput):
-    """A file to choose or to drop. ``accept`` as in HTML; ``limit_mb`` is said before the upload; the server checks it."""
+    """A file to choose or to drop. ``accept`` as in HTML; ``limit_mb`` is said before the upload, no more."""
 
     template_name = "foundation/widgets/file_drop.html"
 
