@@ -19,7 +19,7 @@ class Event(models.Model):
     actor_kind = models.CharField(max_length=10)
     actor_name = models.CharField(max_length=80, blank=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )
     program_id = models.BigIntegerField(null=True)
     cohort_id = models.BigIntegerField(null=True)
