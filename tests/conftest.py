@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 # Before Django's settings are read: nothing of this installation is touched, and no mail leaves the machine.
@@ -42,8 +42,8 @@ def sign_in() -> Callable[[Person], Client]:
 
 
 @pytest.fixture
-def queries() -> Iterator[Callable[[], AbstractContextManager[CaptureQueriesContext]]]:
+def queries() -> Callable[[], AbstractContextManager[CaptureQueriesContext]]:
     """``with queries() as asked: ...; len(asked)``."""
     from django.db import connection
 
-    yield lambda: CaptureQueriesContext(connection)
+    return lambda: CaptureQueriesContext(connection)

@@ -25,7 +25,9 @@ def make_person(name: str = "", **fields: Any) -> Person:
     return Person.objects.create_person(name, **fields)
 
 
-def make_program(*, managers: list[Person] | None = None, sponsors: list[Person] | None = None, **fields: Any) -> Program:
+def make_program(
+    *, managers: list[Person] | None = None, sponsors: list[Person] | None = None, **fields: Any
+) -> Program:
     number = next(_numbers)
     fields.setdefault("name", f"Program {number}")
     fields.setdefault("slug", f"program-{number}")
@@ -54,7 +56,12 @@ def make_enrollment(cohort: Cohort, person: Person | None = None, role: str = "m
 
 
 def make_mentorship(
-    cohort: Cohort | None = None, *, mentor: Person | None = None, mentee: Person | None = None, status: str = "proposed", **fields: Any
+    cohort: Cohort | None = None,
+    *,
+    mentor: Person | None = None,
+    mentee: Person | None = None,
+    status: str = "proposed",
+    **fields: Any,
 ) -> Mentorship:
     """A pair with its enrollments; both hold their place while the mentorship does."""
     cohort = cohort or make_cohort(status=Cohort.Status.ACTIVE)
@@ -62,7 +69,9 @@ def make_mentorship(
     mentorship = Mentorship.objects.create(cohort=cohort, status=status, **fields)
     for role, person in (("mentor", mentor), ("mentee", mentee)):
         person = person or make_person()
-        enrollment = Enrollment.objects.filter(cohort=cohort, person=person, role=role).first() or make_enrollment(cohort, person, role)
+        enrollment = Enrollment.objects.filter(cohort=cohort, person=person, role=role).first() or make_enrollment(
+            cohort, person, role
+        )
         if status in Mentorship.HOLDING:
             Enrollment.objects.filter(pk=enrollment.pk).update(
                 places_taken=enrollment.places_taken + 1, places=max(enrollment.places, enrollment.places_taken + 1)

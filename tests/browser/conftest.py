@@ -19,8 +19,13 @@ import pytest
 
 # Chromium's own background traffic would be refused by a closed network, many times a second.
 CHROMIUM_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 
 
@@ -63,7 +68,10 @@ def start_server(data: Path, *command: str, **environment: str) -> Server:
     env.pop("DJANGO_SETTINGS_MODULE", None)
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "openmentor.config.cli", *command, "--port", str(port)], env=env, stdout=out, stderr=subprocess.STDOUT
+            [sys.executable, "-m", "openmentor.config.cli", *command, "--port", str(port)],
+            env=env,
+            stdout=out,
+            stderr=subprocess.STDOUT,
         )
     server = Server(f"http://127.0.0.1:{port}", data, process, log)
     for _ in range(600):
@@ -113,12 +121,17 @@ def new_page(browser) -> Iterator[Callable[..., object]]:  # type: ignore[no-unt
     contexts, faults = [], []
 
     def open_page(*, width: int = 1280, height: int = 900, phone: bool = False, **options):  # type: ignore[no-untyped-def]
-        context = browser.new_context(viewport={"width": width, "height": height}, has_touch=phone, is_mobile=phone, **options)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, has_touch=phone, is_mobile=phone, **options
+        )
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
+        page.on(
+            "console",
+            lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None,
+        )
         return page
 
     yield open_page

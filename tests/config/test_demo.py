@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from tests.factories import make_person
 
 from openmentor.config import server
 from openmentor.config.demo import world
 from openmentor.enrollment.models import Enrollment
 from openmentor.foundation.models import DatabaseProperty
 from openmentor.people.models import Person
-from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,8 @@ def test_nobody_else_can_be_signed_in_as(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [{"REMOTE_ADDR": "203.0.113.9"}, {"HTTP_HOST": "mentoring.example.org"}, {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}]
+    "headers",
+    [{"REMOTE_ADDR": "203.0.113.9"}, {"HTTP_HOST": "mentoring.example.org"}, {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}],
 )
 def test_one_click_is_refused_from_anywhere_but_this_machine(client: Client, settings, headers: dict[str, str]) -> None:  # type: ignore[no-untyped-def]
     settings.ALLOWED_HOSTS = ["*"]
@@ -70,12 +71,17 @@ def test_one_click_is_refused_from_anywhere_but_this_machine(client: Client, set
     cache.clear()
     person = first_persona()
     assert client.post("/demo/sign-in/", {"person": person}).status_code == 302
-    assert Client().post("/demo/sign-in/", {"person": person}, **{"HTTP_HOST": "127.0.0.1:8000", **headers}).status_code == 404  # type: ignore[arg-type]
+    assert (
+        Client().post("/demo/sign-in/", {"person": person}, **{"HTTP_HOST": "127.0.0.1:8000", **headers}).status_code
+        == 404
+    )  # type: ignore[arg-type]
 
 
 def test_one_click_is_refused_on_any_other_database(client: Client) -> None:
     person = make_person()
-    DatabaseProperty.objects.create(key="demo_personas", value=[{"person": person.pk, "title": "", "note": ""}], written_at=person.added_at)
+    DatabaseProperty.objects.create(
+        key="demo_personas", value=[{"person": person.pk, "title": "", "note": ""}], written_at=person.added_at
+    )
     assert client.get("/demo/", HTTP_HOST="127.0.0.1").status_code == 404
     assert client.post("/demo/sign-in/", {"person": person.pk}, HTTP_HOST="127.0.0.1").status_code == 404
 

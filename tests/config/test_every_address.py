@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-
 from tests.factories import make_cohort, make_enrollment, make_mentorship, make_person, make_program
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +44,13 @@ def foreign_world() -> dict[str, object]:
     cohort = make_cohort(program, status="active")
     mentorship = make_mentorship(cohort)
     make_enrollment(cohort)
-    return {"pk": mentorship.pk, "program": program.pk, "cohort": cohort.pk, "program_pk": program.pk, "cohort_pk": cohort.pk}
+    return {
+        "pk": mentorship.pk,
+        "program": program.pk,
+        "cohort": cohort.pk,
+        "program_pk": program.pk,
+        "cohort_pk": cohort.pk,
+    }
 
 
 ALL = sorted(path for path in set(addresses()) if not path.startswith((*FOREIGN, "/ui/")) and "(?P" not in path)
@@ -57,7 +62,9 @@ def test_the_sweep_sees_the_whole_product() -> None:
 
 
 @pytest.mark.parametrize("path", ALL)
-def test_a_visitor_reaches_nothing_that_is_not_open(path: str, foreign_world: dict[str, object], client: Client) -> None:
+def test_a_visitor_reaches_nothing_that_is_not_open(
+    path: str, foreign_world: dict[str, object], client: Client
+) -> None:
     address = filled(path, foreign_world)
     answer = client.get(address)
     if OPEN.match(address):
@@ -70,7 +77,9 @@ def test_a_visitor_reaches_nothing_that_is_not_open(path: str, foreign_world: di
 
 
 @pytest.mark.parametrize("path", ALL)
-def test_a_stranger_with_an_account_reaches_nothing_of_others(path: str, foreign_world: dict[str, object], sign_in) -> None:  # type: ignore[no-untyped-def]
+def test_a_stranger_with_an_account_reaches_nothing_of_others(
+    path: str, foreign_world: dict[str, object], sign_in
+) -> None:  # type: ignore[no-untyped-def]
     address = filled(path, foreign_world)
     stranger = sign_in(make_person())
     answer = stranger.get(address)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from tests.factories import make_person
 
 from openmentor.config.server import setup_token
 from openmentor.foundation import clock
@@ -13,7 +14,6 @@ from openmentor.foundation.actors import Actor
 from openmentor.foundation.models import DatabaseProperty, Event
 from openmentor.people import actions
 from openmentor.people.models import ClaimCode, Person
-from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
 GOOD = {"name": "Ada Bose", "email": "Ada@Example.org ", "password": "a long walk home"}
@@ -26,7 +26,12 @@ def test_the_first_administrator_needs_the_token_that_the_console_prints(client:
     assert (refused.status_code, Person.objects.count()) == (422, 0)
     made = client.post("/setup/", {**GOOD, "token": token})
     ada = Person.objects.get()
-    assert (made.status_code, ada.email, ada.is_administrator, client.session["_auth_user_id"]) == (302, "ada@example.org", True, str(ada.pk))
+    assert (made.status_code, ada.email, ada.is_administrator, client.session["_auth_user_id"]) == (
+        302,
+        "ada@example.org",
+        True,
+        str(ada.pk),
+    )
     assert DatabaseProperty.read("setup_token") is None
     assert list(Event.objects.values_list("verb", "actor_id")) == [("person.administrator_made", ada.pk)]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.factories import make_person
 
 from openmentor.foundation.models import Event
-from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,10 @@ def test_a_person_sees_themselves_and_a_foreign_id_looks_absent(sign_in) -> None
 
 def test_people_change_their_own_name_and_zone_and_nothing_else(sign_in) -> None:  # type: ignore[no-untyped-def]
     kim = make_person("Kim Lee", department="Care")
-    sign_in(kim).post(f"/people/{kim.pk}/edit/", {"name": "Kim L.", "timezone": "Asia/Kolkata", "department": "Board", "is_administrator": "1"})
+    sign_in(kim).post(
+        f"/people/{kim.pk}/edit/",
+        {"name": "Kim L.", "timezone": "Asia/Kolkata", "department": "Board", "is_administrator": "1"},
+    )
     kim.refresh_from_db()
     assert (kim.name, kim.timezone, kim.department, kim.is_administrator) == ("Kim L.", "Asia/Kolkata", "Care", False)
     assert Event.objects.get(verb="person.changed").facts == {"fields": ["name", "timezone"]}

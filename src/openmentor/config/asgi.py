@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openmentor.config.settings")
 
@@ -18,7 +18,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-_http = WSGIMiddleware(django_application, workers=settings.HTTP_THREADS)
+_http: Any = WSGIMiddleware(cast(Any, django_application), workers=settings.HTTP_THREADS)
 
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:

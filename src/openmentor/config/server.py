@@ -30,10 +30,15 @@ def is_loopback(host: str) -> bool:
 def serve(host: str, port: int, *, prepare: Callable[[], None] | None = None, demo: bool = False) -> int:
     """Serve until told to stop. Returns the exit code; what stands in the way is said in one line."""
     if demo and not is_loopback(host):
-        print("The demo lets anybody be anybody, so it is served on this machine alone. Leave --host out.", file=sys.stderr)
+        print(
+            "The demo lets anybody be anybody, so it is served on this machine alone. Leave --host out.",
+            file=sys.stderr,
+        )
         return 2
     if not _is_free(host, port):
-        print(f"Something else already listens on {host}:{port}. Choose another port: --port {port + 1}", file=sys.stderr)
+        print(
+            f"Something else already listens on {host}:{port}. Choose another port: --port {port + 1}", file=sys.stderr
+        )
         return 2
     try:
         settings.DATA.mkdir(parents=True, exist_ok=True)
@@ -53,8 +58,14 @@ def serve(host: str, port: int, *, prepare: Callable[[], None] | None = None, de
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openmentor.config.settings")
     uvicorn.run(
-        "openmentor.config.asgi:application", host=host, port=port, log_level="warning", lifespan="on",
-        proxy_headers=False, server_header=False, timeout_graceful_shutdown=5,
+        "openmentor.config.asgi:application",
+        host=host,
+        port=port,
+        log_level="warning",
+        lifespan="on",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
     )
     return 0
 
@@ -77,7 +88,11 @@ def _greet(url: str, *, demo: bool) -> None:
     if demo:
         lines += ["", "A made organization lives in it. Choose on the page whom to be:", f"    {url}/demo/"]
     elif not Person.objects.filter(is_administrator=True).exists():
-        lines += ["", "Nobody has set it up yet. Open this once to become its first administrator:", f"    {url}/setup/?token={setup_token()}"]
+        lines += [
+            "",
+            "Nobody has set it up yet. Open this once to become its first administrator:",
+            f"    {url}/setup/?token={setup_token()}",
+        ]
     lines += ["", "Stop with Ctrl+C.", ""]
     print("\n".join(lines), flush=True)
 
@@ -87,5 +102,7 @@ def setup_token() -> str:
     found: Any = DatabaseProperty.read("setup_token")
     if found:
         return str(found)
-    DatabaseProperty.objects.get_or_create(key="setup_token", defaults={"value": secrets.token_urlsafe(24), "written_at": clock.now()})
+    DatabaseProperty.objects.get_or_create(
+        key="setup_token", defaults={"value": secrets.token_urlsafe(24), "written_at": clock.now()}
+    )
     return str(DatabaseProperty.read("setup_token"))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
         actor: Actor
         htmx: HtmxDetails
-        user: Person  # type: ignore[assignment]
+        user: Person
 else:
     Request = HttpRequest
 

@@ -39,7 +39,8 @@ class Stateful(models.Model):
 
         if not self.may_become(status):
             raise Conflict(_("This has changed meanwhile. Please look at it again."))
-        moved = type(self)._default_manager.filter(pk=self.pk, status=self.status).update(status=status, **changes)
+        rows: Any = type(self)._default_manager  # each subclass brings its own ``status``
+        moved = rows.filter(pk=self.pk, status=self.status).update(status=status, **changes)
         if not moved:
             raise Conflict(_("This was changed a moment ago. Please look at it again."))
         before, self.status = self.status, status

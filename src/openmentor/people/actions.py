@@ -26,8 +26,16 @@ def set_up(token: str, *, name: str, email: str, password: str) -> Person:
     """Make the first administrator, once. Raises ``Denied`` for a wrong or used token."""
     with transaction.atomic():
         kept = DatabaseProperty.objects.select_for_update().filter(pk="setup_token").first()
-        if kept is None or not hmac.compare_digest(str(kept.value), token) or Person.objects.filter(is_administrator=True).exists():
-            raise Denied(_("This link was used already, or is not the newest. The console prints the right one while there is no administrator."))
+        if (
+            kept is None
+            or not hmac.compare_digest(str(kept.value), token)
+            or Person.objects.filter(is_administrator=True).exists()
+        ):
+            raise Denied(
+                _(
+                    "This link was used already, or is not the newest. The console prints the right one while there is no administrator."
+                )
+            )
         kept.delete()
         person = Person.objects.create_person(name, email, password, is_administrator=True, **_split(name))
         record("person.administrator_made", person, by=Actor.of(person))
@@ -70,7 +78,11 @@ def unmake_administrator(person: Person, *, by: Actor) -> Person:
     policies.unmake_administrator.check(by, person)
     with transaction.atomic():
         # Locked: two administrators who remove one another at once would otherwise leave none.
-        left = list(Person.objects.select_for_update().filter(is_administrator=True, is_active=True).values_list("pk", flat=True))
+        left = list(
+            Person.objects.select_for_update()
+            .filter(is_administrator=True, is_active=True)
+            .values_list("pk", flat=True)
+        )
         if left == [person.pk]:
             raise Conflict(_("They are the last administrator now."))
         Person.objects.filter(pk=person.pk).update(is_administrator=False)
@@ -109,7 +121,10 @@ def make_codes(people: Iterable[Person], *, by: Actor) -> list[tuple[Person, str
     with transaction.atomic():
         ClaimCode.objects.filter(person__in=[person for person, _code in codes]).delete()
         ClaimCode.objects.bulk_create(
-            (ClaimCode(person=person, digest=digest(code), made_at=now, expires_at=now + timedelta(days=CODE_DAYS)) for person, code in codes),
+            (
+                ClaimCode(person=person, digest=digest(code), made_at=now, expires_at=now + timedelta(days=CODE_DAYS))
+                for person, code in codes
+            ),
             batch_size=500,
         )
         record("people.codes_made", by.person or codes[0][0], by=by, facts={"count": len(codes)})
@@ -117,7 +132,11 @@ def make_codes(people: Iterable[Person], *, by: Actor) -> list[tuple[Person, str
 
 
 def find_code(code: str) -> ClaimCode | None:
-    return ClaimCode.objects.select_related("person").filter(digest=digest(code), expires_at__gt=clock.now(), person__is_active=True).first()
+    return (
+        ClaimCode.objects.select_related("person")
+        .filter(digest=digest(code), expires_at__gt=clock.now(), person__is_active=True)
+        .first()
+    )
 
 
 def claim(code: str, *, email: str, password: str) -> Person:
@@ -128,14 +147,20 @@ def claim(code: str, *, email: str, password: str) -> Person:
             # Deleting is the compare-and-set: of two who come with the same code at once, one finds the row.
             kept = find_code(code)
             if kept is None or not ClaimCode.objects.filter(pk=kept.pk).delete()[0]:
-                raise Denied(_("This code is not known, was used already or is too old. Ask whoever gave it to you for a new one."))
+                raise Denied(
+                    _(
+                        "This code is not known, was used already or is too old. Ask whoever gave it to you for a new one."
+                    )
+                )
             person = kept.person
             person.email = email
             person.set_password(password)
             person.save(update_fields=["email", "password"])
             record("person.claimed", person, by=Actor.of(person))
     except IntegrityError as error:
-        raise Conflict(_("This address belongs to somebody else already. Use another one, or sign in with it.")) from error
+        raise Conflict(
+            _("This address belongs to somebody else already. Use another one, or sign in with it.")
+        ) from error
     return person
 
 

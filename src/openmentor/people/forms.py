@@ -14,7 +14,9 @@ from openmentor.people.models import Person
 
 class PasswordMixin(forms.Form):
     password = forms.CharField(
-        label=_("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), help_text=_("At least ten characters.")
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least ten characters."),
     )
 
     def clean_password(self) -> str:
@@ -25,7 +27,9 @@ class PasswordMixin(forms.Form):
 
 
 class EmailMixin(forms.Form):
-    email = forms.EmailField(label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).strip().lower()
@@ -42,13 +46,21 @@ class ClaimForm(PasswordMixin, EmailMixin):
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=_("Your code"), max_length=30, help_text=_("Twelve letters and digits, as on the sheet you were given."),
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}),
+        label=_("Your code"),
+        max_length=30,
+        help_text=_("Twelve letters and digits, as on the sheet you were given."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
     )
 
 
 def zone_choices() -> list[tuple[str, str]]:
-    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "posix/", "right/")))
+    names = sorted(
+        name
+        for name in zoneinfo.available_timezones()
+        if "/" in name and not name.startswith(("Etc/", "SystemV/", "posix/", "right/"))
+    )
     return [("", "—"), ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 
@@ -70,8 +82,20 @@ class PersonForm(forms.ModelForm[Person]):
     class Meta:
         model = Person
         fields = (
-            "name", "given_name", "family_name", "email", "timezone", "position", "function", "department", "team", "level", "site",
-            "country", "performance_tier", "hired_on",
+            "name",
+            "given_name",
+            "family_name",
+            "email",
+            "timezone",
+            "position",
+            "function",
+            "department",
+            "team",
+            "level",
+            "site",
+            "country",
+            "performance_tier",
+            "hired_on",
         )
         widgets = {"hired_on": forms.DateInput(attrs={"type": "date"})}
 

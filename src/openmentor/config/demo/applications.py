@@ -12,11 +12,41 @@ GOALS = [value for value, _label in standard.GOALS]
 VALUES = [value for value, _label in standard.VALUES]
 STYLES = [value for value, _label in standard.STYLES]
 SOFT = [value for value, _label in standard.SOFT_SKILLS]
-HOBBIES = "running cooking chess climbing gardening music reading cycling photography football swimming board games painting hiking".split()
-INTERESTS = ["climate", "artificial intelligence", "education", "design", "economics", "history", "open source", "public speaking", "travel"]
+HOBBIES = [
+    "running",
+    "cooking",
+    "chess",
+    "climbing",
+    "gardening",
+    "music",
+    "reading",
+    "cycling",
+    "photography",
+    "football",
+    "swimming",
+    "board",
+    "games",
+    "painting",
+    "hiking",
+]
+INTERESTS = [
+    "climate",
+    "artificial intelligence",
+    "education",
+    "design",
+    "economics",
+    "history",
+    "open source",
+    "public speaking",
+    "travel",
+]
 PRESETS = [
-    "Mon 08:00-10:00;Wed 08:00-10:00", "Tue 12:00-13:00;Thu 12:00-13:00", "Mon 16:00-18:00;Tue 16:00-18:00;Thu 16:00-18:00",
-    "Wed 09:00-12:00", "Fri 09:00-12:00;Mon 13:00-15:00", "Mon 09:00-11:00;Tue 09:00-11:00;Wed 09:00-11:00;Thu 09:00-11:00;Fri 09:00-11:00",
+    "Mon 08:00-10:00;Wed 08:00-10:00",
+    "Tue 12:00-13:00;Thu 12:00-13:00",
+    "Mon 16:00-18:00;Tue 16:00-18:00;Thu 16:00-18:00",
+    "Wed 09:00-12:00",
+    "Fri 09:00-12:00;Mon 13:00-15:00",
+    "Mon 09:00-11:00;Tue 09:00-11:00;Wed 09:00-11:00;Thu 09:00-11:00;Fri 09:00-11:00",
 ]
 ABOUT_MENTOR = [
     "I have been in {department} for some years and like to think along with others.",
@@ -49,7 +79,9 @@ def answers(person: Made, role: str, rng: random.Random) -> dict[str, Any]:
     department_skills = DEPARTMENTS[person.department][2]
     if role == "mentor":
         given["helps_with"] = rng.sample(GOALS, rng.randint(3, 6))
-        given["skills_offered"] = [{"name": skill, "level": min(5, level + 1)} for skill, level in person.skills.items()]
+        given["skills_offered"] = [
+            {"name": skill, "level": min(5, level + 1)} for skill, level in person.skills.items()
+        ]
         given["style_offered"] = rng.sample(STYLES, rng.randint(2, 4))
         given["about"] = rng.choice(ABOUT_MENTOR).format(department=person.department, position=person.position)
         if rng.random() < 0.6:

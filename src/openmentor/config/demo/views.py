@@ -26,7 +26,11 @@ def personas(request: HttpRequest) -> HttpResponse:
     kept = DatabaseProperty.read("demo_personas")
     told = kept if isinstance(kept, list) else []
     people = Person.objects.in_bulk([entry["person"] for entry in told])
-    return render(request, "demo/personas.html", {"personas": [{**entry, "person": people[entry["person"]]} for entry in told if entry["person"] in people]})
+    return render(
+        request,
+        "demo/personas.html",
+        {"personas": [{**entry, "person": people[entry["person"]]} for entry in told if entry["person"] in people]},
+    )
 
 
 @require_POST

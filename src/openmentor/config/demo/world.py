@@ -32,8 +32,16 @@ BENEFITS_MENTOR = "- See your own work with fresh eyes\n- Practice leading by li
 BENEFITS_MENTEE = "- Somebody a few steps ahead who has time for you\n- A clear next step, and help to take it\n- A network beyond your team\n- You say whom you would like, and whom not"
 STEPS = "Apply in about four minutes, on your phone if you like\nWe look for the best match for everybody, and tell you why it is one\nYou say yes or no\nMeet every two weeks for six months"
 EXPECTATIONS = {
-    "mentor": ["I keep our meetings, or move them in good time.", "What I hear stays between us.", "I ask before I advise."],
-    "mentee": ["I prepare what I want to talk about.", "What I hear stays between us.", "I say so early if it does not work for me."],
+    "mentor": [
+        "I keep our meetings, or move them in good time.",
+        "What I hear stays between us.",
+        "I ask before I advise.",
+    ],
+    "mentee": [
+        "I prepare what I want to talk about.",
+        "What I hear stays between us.",
+        "I say so early if it does not work for me.",
+    ],
 }
 
 
@@ -46,7 +54,10 @@ def ensure(people: int = 600) -> None:
     if DatabaseProperty.read(PROPERTY) is True:
         return
     if Person.objects.exists():
-        print("This database holds real people, so no demo is made in it. Choose another folder: --data DIR", file=sys.stderr)
+        print(
+            "This database holds real people, so no demo is made in it. Choose another folder: --data DIR",
+            file=sys.stderr,
+        )
         raise SystemExit(2)
     with transaction.atomic():
         DatabaseProperty.objects.create(key=PROPERTY, value=True, written_at=clock.now())
@@ -69,9 +80,21 @@ class _World:
         source = Source.objects.create(name="Brightwater HR")
         rows = [
             Person(
-                name=one.name, given_name=one.given, family_name=one.family, email=one.email, timezone=one.timezone, position=one.position,
-                function=one.function, department=one.department, team=one.team, level=one.level, site=one.site, country=one.country,
-                hired_on=one.hired, left_on=one.left, password="!",  # noqa: S106 - no password opens these accounts
+                name=one.name,
+                given_name=one.given,
+                family_name=one.family,
+                email=one.email,
+                timezone=one.timezone,
+                position=one.position,
+                function=one.function,
+                department=one.department,
+                team=one.team,
+                level=one.level,
+                site=one.site,
+                country=one.country,
+                hired_on=one.hired,
+                left_on=one.left,
+                password="!",  # noqa: S106 - no password opens these accounts
             )
             for one in self.made
         ]
@@ -82,7 +105,11 @@ class _World:
                 self.people[one.number].manager = self.people[one.manager]
         Person.objects.bulk_update([row for row in rows if row.manager_id], ["manager"], batch_size=500)
         Identity.objects.bulk_create(
-            (Identity(person=self.people[one.number], source=source, external_id=f"B{one.number:05}") for one in self.made), batch_size=500
+            (
+                Identity(person=self.people[one.number], source=source, external_id=f"B{one.number:05}")
+                for one in self.made
+            ),
+            batch_size=500,
         )
         Skill.objects.bulk_create(
             (
@@ -98,7 +125,9 @@ class _World:
                 EmploymentEvent(person=self.people[one.number], kind=kind, day=day, source=source)
                 for one in self.made
                 for kind, day in (
-                    (kinds.HIRED, one.hired), *((kinds.PROMOTED, day) for day in one.promoted), *([(kinds.LEFT, one.left)] if one.left else [])
+                    (kinds.HIRED, one.hired),
+                    *((kinds.PROMOTED, day) for day in one.promoted),
+                    *([(kinds.LEFT, one.left)] if one.left else []),
                 )
             ),
             batch_size=500,
@@ -115,24 +144,49 @@ class _World:
         heads = [one for one in self.made if one.left is None and one.level == 5 and one is not head]
         others = [one for one in self.made if one.left is None and one is not head and one is not heads[0]]
         lead = next((one for one in others if one.department == "People"), others[0])
-        administrator, manager, sponsor = self.people[head.number], self.people[lead.number], self.people[heads[0].number]
+        administrator, manager, sponsor = (
+            self.people[head.number],
+            self.people[lead.number],
+            self.people[heads[0].number],
+        )
         administrator.is_administrator = True
         administrator.save(update_fields=["is_administrator"])
         program = Program.objects.create(
-            name="Growing Together", slug="growing-together", purpose=PURPOSE, coordinator=manager, stand_in=administrator,
-            summary="Six months with somebody a few steps ahead.", benefits_mentor=BENEFITS_MENTOR, benefits_mentee=BENEFITS_MENTEE,
-            steps=STEPS, published_at=self.now, created_at=self.now,
+            name="Growing Together",
+            slug="growing-together",
+            purpose=PURPOSE,
+            coordinator=manager,
+            stand_in=administrator,
+            summary="Six months with somebody a few steps ahead.",
+            benefits_mentor=BENEFITS_MENTOR,
+            benefits_mentee=BENEFITS_MENTEE,
+            steps=STEPS,
+            published_at=self.now,
+            created_at=self.now,
         )
-        for person, role in ((manager, ProgramRole.Role.MANAGER), (administrator, ProgramRole.Role.MANAGER), (sponsor, ProgramRole.Role.SPONSOR)):
+        for person, role in (
+            (manager, ProgramRole.Role.MANAGER),
+            (administrator, ProgramRole.Role.MANAGER),
+            (sponsor, ProgramRole.Role.SPONSOR),
+        ):
             ProgramRole.objects.create(program=program, person=person, role=role)
         starts = self.today + timedelta(days=28 - self.today.weekday())
         cohort = Cohort.objects.create(
-            program=program, name=f"Spring {starts.year}" if starts.month < 7 else f"Autumn {starts.year}", status=Cohort.Status.RECRUITING,
-            applications_close_on=self.today + timedelta(days=10), starts_on=starts, ends_on=starts + timedelta(days=182),
-            timezone="Europe/Amsterdam", target_count=400, questionnaire=standard.make_questionnaire("Growing Together"), created_at=self.now,
+            program=program,
+            name=f"Spring {starts.year}" if starts.month < 7 else f"Autumn {starts.year}",
+            status=Cohort.Status.RECRUITING,
+            applications_close_on=self.today + timedelta(days=10),
+            starts_on=starts,
+            ends_on=starts + timedelta(days=182),
+            timezone="Europe/Amsterdam",
+            target_count=400,
+            questionnaire=standard.make_questionnaire("Growing Together"),
+            created_at=self.now,
         )
         for role, texts in EXPECTATIONS.items():
-            Expectation.objects.bulk_create(Expectation(cohort=cohort, role=role, position=place, text=text) for place, text in enumerate(texts))
+            Expectation.objects.bulk_create(
+                Expectation(cohort=cohort, role=role, position=place, text=text) for place, text in enumerate(texts)
+            )
         record("program.created", program, by=system("demo"))
         record("cohort.recruiting_opened", cohort, by=system("demo"))
         self._applications(cohort, {head.number, lead.number, heads[0].number})
@@ -148,21 +202,33 @@ class _World:
         mentees = rng.sample(juniors, min(len(juniors), round(total * MENTEES)))
         chosen = [(one, "mentor") for one in mentors] + [(one, "mentee") for one in mentees]
         assert cohort.questionnaire is not None
-        responses, enrollments = [], []
+        responses: list[Response] = []
+        enrollments: list[Enrollment] = []
         for one, role in chosen:
             day = self.today - timedelta(days=rng.randint(1, 18))
-            applied = min(self.now, datetime.combine(day, time(rng.randint(8, 19), rng.randint(0, 59)), ZoneInfo(one.timezone)))
+            applied = min(
+                self.now, datetime.combine(day, time(rng.randint(8, 19), rng.randint(0, 59)), ZoneInfo(one.timezone))
+            )
             # Four in a hundred have begun and not finished: the survey's gate holds them, until a reminder does its work.
             finished = rng.random() > 0.04
             response = Response(
-                questionnaire=cohort.questionnaire, person=self.people[one.number], started_at=applied, submitted_at=applied if finished else None
+                questionnaire=cohort.questionnaire,
+                person=self.people[one.number],
+                started_at=applied,
+                submitted_at=applied if finished else None,
             )
             responses.append(response)
             enrollments.append(
                 Enrollment(
-                    cohort=cohort, person=self.people[one.number], role=role, status=Enrollment.Status.APPLIED, response=response,
+                    cohort=cohort,
+                    person=self.people[one.number],
+                    role=role,
+                    status=Enrollment.Status.APPLIED,
+                    response=response,
                     places=rng.choice([1, 1, 2, 2, 3]) if role == "mentor" else 1,
-                    expectations_accepted_at=applied if rng.random() > 0.03 else None, applied_at=applied, created_at=applied,
+                    expectations_accepted_at=applied if rng.random() > 0.03 else None,
+                    applied_at=applied,
+                    created_at=applied,
                 )
             )
         Response.objects.bulk_create(responses, batch_size=500)
@@ -176,7 +242,9 @@ class _World:
                 given = {key: given[key] for key in list(given)[:4]}
             for key, value in given.items():
                 if key in questions:
-                    rows.append(Answer(response=response, question=questions[key], value=value, answered_at=response.started_at))
+                    rows.append(
+                        Answer(response=response, question=questions[key], value=value, answered_at=response.started_at)
+                    )
             person = self.people[one.number]
             person.profile = {
                 questions[key].writes_profile: value
@@ -195,19 +263,36 @@ class _World:
                 for rank, person in enumerate(rng.sample(others, min(len(others), rng.randint(1, 3))), start=1):
                     wishes.append(Preference(enrollment=enrollment, person=person, rank=rank))
             if rng.random() < 0.05 and others:
-                vetoes.append(Veto(author=enrollment.person, kind=Veto.Kind.PERSON, person=rng.choice(others), said_at=self.now))
+                vetoes.append(
+                    Veto(author=enrollment.person, kind=Veto.Kind.PERSON, person=rng.choice(others), said_at=self.now)
+                )
         Preference.objects.bulk_create(wishes, batch_size=500)
         Veto.objects.bulk_create(vetoes, batch_size=500)
-        record("enrollment.imported", cohort, by=system("demo"), facts={"count": len(enrollments)}, cohort_id=cohort.pk, program_id=cohort.program_id)
+        record(
+            "enrollment.imported",
+            cohort,
+            by=system("demo"),
+            facts={"count": len(enrollments)},
+            cohort_id=cohort.pk,
+            program_id=cohort.program_id,
+        )
 
     def _personas(self, cohort: Cohort, administrator: Person, manager: Person, sponsor: Person) -> None:
         def applicant(role: str) -> Person:
-            return Enrollment.objects.filter(cohort=cohort, role=role, response__submitted_at__isnull=False).order_by("pk")[0].person
+            return (
+                Enrollment.objects.filter(cohort=cohort, role=role, response__submitted_at__isnull=False)
+                .order_by("pk")[0]
+                .person
+            )
 
         taken = set(Enrollment.objects.filter(cohort=cohort).values_list("person_id", flat=True))
         newcomer = next(
-            row for row in self.people.values()
-            if row.pk not in taken and row.left_on is None and row.pk not in {administrator.pk, manager.pk, sponsor.pk} and (row.level or 0) <= 2
+            row
+            for row in self.people.values()
+            if row.pk not in taken
+            and row.left_on is None
+            and row.pk not in {administrator.pk, manager.pk, sponsor.pk}
+            and (row.level or 0) <= 2
         )
         told = [
             (manager, "Program manager", "Runs the program: applications, matching, publishing"),
@@ -218,5 +303,7 @@ class _World:
             (administrator, "Administrator", "People, imports, sign-in"),
         ]
         DatabaseProperty.objects.create(
-            key="demo_personas", written_at=self.now, value=[{"person": person.pk, "title": title, "note": note} for person, title, note in told]
+            key="demo_personas",
+            written_at=self.now,
+            value=[{"person": person.pk, "title": title, "note": note} for person, title, note in told],
         )

@@ -71,7 +71,9 @@ class Person(AbstractBaseUser):
     country = models.CharField(_("country"), max_length=100, blank=True)
     partner = models.CharField(_("partner organization"), max_length=200, blank=True)
     performance_tier = models.CharField(_("performance tier"), max_length=100, blank=True)
-    manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports", verbose_name=_("manager"))
+    manager = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports", verbose_name=_("manager")
+    )
     hired_on = models.DateField(_("hired on"), null=True, blank=True)
     left_on = models.DateField(_("left on"), null=True, blank=True)
 

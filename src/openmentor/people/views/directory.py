@@ -27,8 +27,16 @@ PAGE = 50
 class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]
     q = django_filters.CharFilter(label=_l("Name or e-mail"), method="search")
     state = django_filters.ChoiceFilter(
-        label=_l("Who"), method="by_state", empty_label=None, null_label=None,
-        choices=[("present", _l("Here now")), ("left", _l("Left")), ("no_address", _l("Without e-mail")), ("administrators", _l("Administrators"))],
+        label=_l("Who"),
+        method="by_state",
+        empty_label=None,
+        null_label=None,
+        choices=[
+            ("present", _l("Here now")),
+            ("left", _l("Left")),
+            ("no_address", _l("Without e-mail")),
+            ("administrators", _l("Administrators")),
+        ],
     )
     department = django_filters.CharFilter(label=_l("Department"), lookup_expr="icontains")
 
@@ -85,7 +93,11 @@ def people(request: Request) -> HttpResponse:
     chosen = PersonFilter({"state": "present", **request.GET.dict()}, queryset=everybody)
     table = PersonTable(chosen.qs)
     tables.RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
-    return render(request, "people/people.html", {"table": table, "filter": chosen, "nobody": not everybody.exclude(pk=request.user.pk).exists()})
+    return render(
+        request,
+        "people/people.html",
+        {"table": table, "filter": chosen, "nobody": not everybody.exclude(pk=request.user.pk).exists()},
+    )
 
 
 def person(request: Request, pk: int) -> HttpResponse:
@@ -127,7 +139,9 @@ def administratorship(request: Request, pk: int) -> HttpResponse:
     """Made by posting ``make=1``, taken by posting ``make=0``."""
     make = request.POST.get("make") == "1"
     return _verb(
-        request, pk, "make_administrator" if make else "unmake_administrator",
+        request,
+        pk,
+        "make_administrator" if make else "unmake_administrator",
         _("They are an administrator now.") if make else _("They are no administrator any more."),
     )
 
@@ -135,7 +149,12 @@ def administratorship(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def suspension(request: Request, pk: int) -> HttpResponse:
     suspend = request.POST.get("suspend") == "1"
-    return _verb(request, pk, "suspend" if suspend else "restore", _("They can't sign in any more.") if suspend else _("They can sign in again."))
+    return _verb(
+        request,
+        pk,
+        "suspend" if suspend else "restore",
+        _("They can't sign in any more.") if suspend else _("They can sign in again."),
+    )
 
 
 def codes(request: Request) -> HttpResponse:
@@ -146,7 +165,11 @@ def codes(request: Request) -> HttpResponse:
         return render(request, "people/codes.html", {"count": waiting.count()})
     chosen = waiting.filter(pk=request.POST["person"]) if request.POST.get("person", "").isdigit() else waiting
     made = actions.make_codes(chosen, by=request.actor)
-    return render(request, "people/codes_sheet.html", {"codes": made, "days": actions.CODE_DAYS, "claim_url": request.build_absolute_uri("/claim/")})
+    return render(
+        request,
+        "people/codes_sheet.html",
+        {"codes": made, "days": actions.CODE_DAYS, "claim_url": request.build_absolute_uri("/claim/")},
+    )
 
 
 def own(request: HttpRequest) -> HttpResponse:

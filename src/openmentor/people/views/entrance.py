@@ -61,4 +61,6 @@ def claim(request: HttpRequest) -> HttpResponse:
         else:
             login(request, person, backend=BACKEND)
             return redirect("home")
-    return render(request, "people/claim_account.html", {"form": account, "person": kept.person, "code": code}, status=422)
+    return render(
+        request, "people/claim_account.html", {"form": account, "person": kept.person, "code": code}, status=422
+    )
