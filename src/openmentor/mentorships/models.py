@@ -84,7 +84,9 @@ class Mentorship(Stateful):
     class Meta:
         ordering = ["-proposed_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["run_id", "pair_key"], condition=~models.Q(run_id=None), name="mentorship_once_a_run_and_pair"),
+            models.UniqueConstraint(
+                fields=["run_id", "pair_key"], condition=~models.Q(run_id=None), name="mentorship_once_a_run_and_pair"
+            ),
         ]
         indexes = [models.Index(fields=["cohort", "status"])]
 
@@ -118,7 +120,9 @@ class Membership(models.Model):
     #: never reaches the person it is about; seen by who said it and by the program's managers
     decline_reason = models.TextField(blank=True)
     #: the manager who confirmed on their behalf, when they could not be reached
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects = MembershipQuerySet.as_manager()
 

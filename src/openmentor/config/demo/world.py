@@ -183,9 +183,9 @@ class _World:
             questionnaire=standard.make_questionnaire("Growing Together"),
             created_at=self.now,
         )
-        for role, texts in EXPECTATIONS.items():
+        for side, texts in EXPECTATIONS.items():
             Expectation.objects.bulk_create(
-                Expectation(cohort=cohort, role=role, position=place, text=text) for place, text in enumerate(texts)
+                Expectation(cohort=cohort, role=side, position=place, text=text) for place, text in enumerate(texts)
             )
         record("program.created", program, by=system("demo"))
         record("cohort.recruiting_opened", cohort, by=system("demo"))
