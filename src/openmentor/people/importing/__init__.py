@@ -1,0 +1,1 @@
+"""Importing files of people and of applications: everything before the database, in plain Python."""
