@@ -101,6 +101,11 @@ class Enrollment(Stateful):
         return reverse("enrollment:enrollment", args=[self.pk])
 
     @property
+    def program_id(self) -> int:
+        """Where its events belong."""
+        return self.cohort.program_id
+
+    @property
     def free_places(self) -> int:
         return self.places - self.places_taken
 

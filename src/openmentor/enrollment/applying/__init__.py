@@ -1,0 +1,1 @@
+"""Applying in the browser: the questions, one's own page, wishes and vetoes."""
