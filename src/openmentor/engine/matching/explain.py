@@ -1,0 +1,92 @@
+"""Why a pair fits, in sentences for the mentor, the mentee and the manager.
+
+No sentence tells of a veto, of a wish of the other, or of a sensitive or confidential answer. What may not be said reads
+``KEPT_PRIVATE``, whatever stands behind it. ``key``, ``score`` and ``share`` are for managers: pages for members show texts alone,
+in an order that doesn't come from the shares of what is private (``for_reader``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .dimensions import Dimension
+
+READERS = ("mentor", "mentee", "manager")
+KEPT_PRIVATE = "Other answers counted too, and stay private."
+NOT_KNOWN = "Not answered by both; it counts as for the average pair."
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What one dimension adds to a pair's score.
+
+    key      the dimension.            score   its score, 0..1; the reference mean where one of the two didn't answer.
+    weight   what it counts.           share   its part of the pair's whole score, 0..1; the shares of a pair add up to 1.
+    text     a sentence for 'mentor', 'mentee' and 'manager'.
+    is_known whether both answered.
+    """
+
+    key: str
+    score: float
+    weight: float
+    share: float
+    text: Mapping[str, str]
+    is_known: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "key": self.key,
+            "score": self.score,
+            "weight": self.weight,
+            "share": self.share,
+            "text": dict(self.text),
+            "is_known": self.is_known,
+        }
+
+
+def texts(dimension: Dimension, i: int, j: int, score: float, known: tuple[bool, ...]) -> dict[str, str]:
+    """The sentence of one dimension for each reader.
+
+    known  whether the pair answered; in a pool without roles two values, for (i, j) and for (j, i).
+    """
+    if dimension.is_hidden:
+        sentences: tuple[str, str, str] = ("", "", "")
+    elif not any(known):
+        sentences = _unknown(dimension)
+    elif len(known) == 1:
+        sentences = dimension.say(i, j, score)
+    else:
+        sentences = _of_peers(dimension, i, j, score, (known[0], known[1]))
+    # Said of what is private and of what isn't known alike: not even that a wish was made may show.
+    return {reader: text or KEPT_PRIVATE for reader, text in zip(READERS, sentences)}
+
+
+def _of_peers(dimension: Dimension, i: int, j: int, score: float, known: tuple[bool, bool]) -> tuple[str, str, str]:
+    """Peers have no roles: what each gives and gets is said in one, and nobody is called a mentor."""
+    there = dimension.say(i, j, score) if known[0] else ("", "", "")
+    back = dimension.say(j, i, score) if known[1] else ("", "", "")
+    if known[0] and dimension.mentor_fields == dimension.mentee_fields:
+        back = ("", "", "")
+    first = " ".join(text for text in (there[0], back[1]) if text)
+    second = " ".join(text for text in (there[1], back[0]) if text)
+    manager = there[2] or back[2]
+    for role, word in (("The mentor", "One"), ("The mentee", "One"), ("this mentor", "the other"), ("the mentor", "one"),
+                       ("this mentee", "the other"), ("the mentee", "the other")):  # fmt: skip
+        manager = manager.replace(role, word)
+    return first, second, manager
+
+
+def _unknown(dimension: Dimension) -> tuple[str, str, str]:
+    """An answer that isn't there; of a wish only to who could have made it."""
+    mentor = "" if dimension.mentee_fields and not dimension.mentor_fields else NOT_KNOWN
+    mentee = "" if dimension.mentor_fields and not dimension.mentee_fields else NOT_KNOWN
+    return mentor, mentee, NOT_KNOWN
+
+
+def for_reader(reasons: Iterable[Reason], reader: str, most: int = 5) -> list[str]:
+    """The sentences that a member or a manager reads: those that say something, the weightiest first."""
+    said = [each.text[reader] for each in reasons if each.is_known and each.share > 0]
+    return [text for text in said if text not in (KEPT_PRIVATE, NOT_KNOWN)][:most]

@@ -1,0 +1,132 @@
+"""Which pairs are looked at: a block of mentors against all mentees, or pairs one by one.
+
+Every dimension is written once, over what a lens hands out, and gives bit for bit the same score for a pair through either: all
+per-pair arithmetic is elementwise or adds up in the order of a fixed vocabulary, never through a BLAS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+T = TypeVar("T", bound=np.generic)
+
+
+class Bag:
+    """Two sparse tables over one vocabulary: Σ over words of mentor's times mentee's value is read for any pair."""
+
+    def __init__(self, mentors: Sequence[Mapping[Any, float]], mentees: Sequence[Mapping[Any, float]]) -> None:
+        # Words of one side alone can't meet; sorted, so that sums run in an order that no row decides.
+        theirs: set[Any] = set().union(*mentees) if mentees else set()
+        common = sorted(set().union(*mentors) & theirs) if mentors else []
+        codes = {word: k for k, word in enumerate(common)}
+        self.p = _table(mentors, codes)
+        self.q = _table(mentees, codes)
+        self.qt = self.q.T.tocsr()
+        self.is_empty = not codes
+
+
+class Links(Bag):
+    """A bag whose words are the mentors themselves: mentees hold a value for some of them."""
+
+    def __init__(self, mentor_ids: Sequence[str], mentees: Sequence[Mapping[str, float]]) -> None:
+        super().__init__([{each: 1.0} for each in mentor_ids], mentees)
+
+
+def _table(rows: Sequence[Mapping[Any, float]], codes: Mapping[Any, int]) -> Any:
+    indptr = [0]
+    indices: list[int] = []
+    data: list[float] = []
+    for row in rows:
+        known = sorted((codes[word], value) for word, value in row.items() if word in codes)
+        indices += [code for code, _ in known]
+        data += [value for _, value in known]
+        indptr.append(len(indices))
+    shape = (len(rows), max(len(codes), 1))
+    arrays = (np.array(data, dtype=np.float64), np.array(indices, dtype=np.int32), np.array(indptr, dtype=np.int64))
+    return sparse.csr_array(arrays, shape=shape)
+
+
+class Lens:
+    """Pairs to look at. ``a(x)`` and ``b(x)`` hand out per-person values so that they broadcast to ``shape``."""
+
+    shape: tuple[int, ...]
+
+    def __init__(self) -> None:
+        self.scores: dict[Hashable, FloatArray] = {}  # by dimension, for those that others ask for
+
+    def a(self, values: npt.NDArray[T]) -> npt.NDArray[T]:
+        """Mentors' values; further axes of ``values`` come last."""
+        raise NotImplementedError
+
+    def b(self, values: npt.NDArray[T]) -> npt.NDArray[T]:
+        """Mentees' values."""
+        raise NotImplementedError
+
+    def dot(self, bag: Bag) -> FloatArray:
+        """Σ over words, for each pair."""
+        raise NotImplementedError
+
+
+class Block(Lens):
+    """Some mentors (rows) against some mentees (columns; None: all)."""
+
+    def __init__(self, rows: IntArray, columns: IntArray | None, mentees: int) -> None:
+        super().__init__()
+        self.rows = rows
+        self.columns = columns
+        self.shape = (len(rows), mentees if columns is None else len(columns))
+
+    def a(self, values: npt.NDArray[T]) -> npt.NDArray[T]:
+        return values[self.rows][:, None]
+
+    def b(self, values: npt.NDArray[T]) -> npt.NDArray[T]:
+        chosen = values if self.columns is None else values[self.columns]
+        return chosen[None, :]
+
+    def dot(self, bag: Bag) -> FloatArray:
+        if bag.is_empty:
+            return np.zeros(self.shape)
+        right = bag.qt if self.columns is None else bag.q[self.columns].T.tocsr()
+        return cast(FloatArray, (bag.p[self.rows] @ right).toarray())
+
+
+class Pairs(Lens):
+    """Pairs one by one: an array (k, 2) of mentor and mentee indices."""
+
+    def __init__(self, pairs: IntArray) -> None:
+        super().__init__()
+        self.i = pairs[:, 0]
+        self.j = pairs[:, 1]
+        self.shape = (len(pairs),)
+
+    def a(self, values: npt.NDArray[T]) -> npt.NDArray[T]:
+        return values[self.i]
+
+    def b(self, values: npt.NDArray[T]) -> npt.NDArray[T]:
+        return values[self.j]
+
+    def dot(self, bag: Bag) -> FloatArray:
+        if bag.is_empty:
+            return np.zeros(self.shape)
+        both = bag.p[self.i].multiply(bag.q[self.j]).tocsr()
+        both.sort_indices()
+        # As a product: sum() would add in pairs, and differ from a block in the last bit.
+        return cast(FloatArray, both @ np.ones(both.shape[1]))
+
+
+def codes(mentors: Sequence[Hashable | None], mentees: Sequence[Hashable | None]) -> tuple[IntArray, IntArray]:
+    """Words as numbers, the same number for the same word; -1 for none."""
+    known: dict[Hashable, int] = {}
+
+    def number(values: Iterable[Hashable | None]) -> IntArray:
+        return np.array([-1 if each is None else known.setdefault(each, len(known)) for each in values], dtype=np.int64)
+
+    return number(mentors), number(mentees)
