@@ -8,6 +8,8 @@
 //                    the element marked data-board-cost, so that the price is known before it is paid
 // data-board-not     lanes where the item may not go (the server checks it again)
 // data-board-lane    without a name (aria-labelledby, aria-label) a lane is announced by its value
+//
+// Each item gets a button to hold it by (or brings one, marked data-board-handle): the keyboard works on that, the pointer on the whole item.
 import { htmx } from './libraries';
 import { announce, isRightToLeft, mount, word } from './page';
 
@@ -15,6 +17,7 @@ mount('[data-board]', (board) => {
   const lanes = () => [...board.querySelectorAll<HTMLElement>('[data-board-lane]')];
   const items = () => [...board.querySelectorAll<HTMLElement>('[data-board-item]')];
   const laneOf = (item: Element) => item.closest<HTMLElement>('[data-board-lane]');
+  const handleOf = (item: Element) => item.querySelector<HTMLElement>('[data-board-handle]');
   const nameOf = (item: HTMLElement) => item.dataset.boardName ?? item.textContent?.trim() ?? '';
 
   const laneName = (lane: HTMLElement) => {
@@ -29,16 +32,20 @@ mount('[data-board]', (board) => {
   let asked = 0;
 
   const ready = () => {
+    const grip = document.querySelector<HTMLTemplateElement>('#grip-template')?.content.firstElementChild;
     for (const item of items()) {
-      item.tabIndex = 0;
-      item.setAttribute('role', 'button');
-      item.setAttribute('aria-pressed', 'false');
-      item.setAttribute('aria-roledescription', board.dataset.boardMoves ?? '');
-      if (!board.dataset.boardMoves) item.removeAttribute('aria-roledescription');
-      // A list whose entries are buttons is a group of buttons.
-      laneOf(item)?.setAttribute('role', 'group');
+      let handle = handleOf(item);
+      if (!handle) {
+        handle = document.createElement('button');
+        handle.setAttribute('type', 'button');
+        handle.className = 'om-icon-button om-board-handle';
+        handle.dataset.boardHandle = '';
+        handle.setAttribute('aria-label', `${word('move')} ${nameOf(item)}`);
+        if (grip) handle.append(grip.cloneNode(true));
+        item.prepend(handle);
+      }
+      handle.setAttribute('aria-pressed', 'false');
     }
-    for (const lane of lanes()) lane.setAttribute('role', 'group');
   };
 
   const cost = () => board.querySelector<HTMLElement>('[data-board-cost]') ?? document.querySelector<HTMLElement>('[data-board-cost]');
@@ -81,12 +88,12 @@ mount('[data-board]', (board) => {
   const pick = (item: HTMLElement) => {
     held = item;
     item.setAttribute('data-board-held', '');
-    item.setAttribute('aria-pressed', 'true');
+    handleOf(item)?.setAttribute('aria-pressed', 'true');
   };
   const release = () => {
     held?.removeAttribute('data-board-held');
     held?.removeAttribute('data-board-dragging');
-    held?.setAttribute('aria-pressed', 'false');
+    if (held) handleOf(held)?.setAttribute('aria-pressed', 'false');
     hover(null);
     held = null;
   };
@@ -113,13 +120,14 @@ mount('[data-board]', (board) => {
     } as never).then(() => {
       // After the answer the reader stands where the item now is.
       const again = document.querySelector<HTMLElement>(`[data-board-item="${CSS.escape(values.item)}"]`);
-      again?.focus({ preventScroll: true });
+      if (again) handleOf(again)?.focus({ preventScroll: true });
     });
   };
 
   board.addEventListener('keydown', (event) => {
     const item = (event.target as Element).closest<HTMLElement>('[data-board-item]');
-    if (!item || event.target !== item) return; // buttons inside a card keep their own keys
+    // Other buttons inside a card keep their own keys.
+    if (!item || event.target !== handleOf(item)) return;
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
       if (held === item) drop();
@@ -148,13 +156,12 @@ mount('[data-board]', (board) => {
       hover(all[(all.indexOf(over ?? laneOf(held) ?? all[0]!) + step + all.length) % all.length] ?? null);
     } else {
       const all = items();
-      all[(all.indexOf(item) + step + all.length) % all.length]?.focus();
+      const next = all[(all.indexOf(item) + step + all.length) % all.length];
+      if (next) handleOf(next)?.focus();
     }
   });
   board.addEventListener('focusout', (event) => {
-    if (held && !ghost && event.relatedTarget !== held && !document.hidden) {
-      release();
-    }
+    if (held && !ghost && event.relatedTarget !== handleOf(held) && !document.hidden) release();
   });
 
   // Pointer: a drag starts after a few pixels, so that a click stays a click; on touch after a short rest, so that scrolling stays scrolling.
@@ -200,7 +207,7 @@ mount('[data-board]', (board) => {
 
   board.addEventListener('pointerdown', (event) => {
     const item = (event.target as Element).closest<HTMLElement>('[data-board-item]');
-    if (!item || event.button !== 0 || (event.target as Element).closest('a, button, input, select, summary')) return;
+    if (!item || event.button !== 0 || (event.target as Element).closest('a, button:not([data-board-handle]), input, select, summary')) return;
     const touch = event.pointerType === 'touch';
     start = { x: event.clientX, y: event.clientY, item, at: event.pointerId, touch };
     if (touch) resting = window.setTimeout(() => start && lift(start.x, start.y, start.item), 350);
