@@ -74,3 +74,26 @@ def test_the_smallest_and_emptiest_have_an_answer(scores, count, aim):
     m.verify(problem, result)
     assert result.pairs.shape == (count, 2)
     assert result.gap == 0.0
+
+
+@pytest.mark.parametrize("aim", AIMS)
+def test_nor_where_people_could_be_paired_both_ways_and_quotas_overlap(aim):
+    for seed in range(120):
+        problem = random_problem(np.random.default_rng(1000 + seed), ids=seed % 3 > 0, overlapping=seed % 3 < 2)
+        result = m.match(problem, aim=aim)
+        m.verify(problem, result)
+        assert reached_levels(problem, result) == pytest.approx(best_levels(problem, aim), abs=1e-9), seed
+        assert [level.gap for level in result.levels] == [0.0] * len(result.levels), seed
+
+
+@pytest.mark.parametrize("aim", ["coverage", "worst_off"])
+def test_two_hundred_people_who_are_both_are_never_paired_both_ways_and_it_is_proved(aim):
+    rng = np.random.default_rng(4)
+    place = rng.random((200, 5))
+    scores = np.clip(1 - np.abs(place[:, None] - place[None]).mean(2) + 0.03 * rng.random((200, 200)), 0, 1)
+    names = [f"p{k}" for k in range(200)]
+    problem = m.Problem.from_scores(scores, mentor_ids=names, mentee_ids=names)
+    result = m.match(problem, aim=aim)
+    m.verify(problem, result)
+    assert result.levels[0].value == 200
+    assert all(level.gap <= 1e-6 for level in result.levels)

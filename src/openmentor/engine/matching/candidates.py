@@ -26,15 +26,19 @@ def unique_pairs(pairs: IntArray, columns: int) -> IntArray:
     return np.column_stack([keys // max(1, columns), keys % max(1, columns)])
 
 
-def first_candidates(core: Core) -> tuple[IntArray, bool]:
+def first_candidates(core: Core, near: IntArray | None = None) -> tuple[IntArray, bool]:
     """Pairs to start with, and whether those are all there are.
 
-    The best of each mentee and some of the best of each mentor, always with forced pairs and last time's.
+    The best of each mentee and some of the best of each mentor, or ``near`` if that is given and not empty; always with
+    forced pairs and last time's.
     """
     mentors, mentees = core.shape
     if mentors * mentees <= ALL_PAIRS:
         return np.argwhere(~np.isnan(core.scores)).astype(np.int64).reshape(-1, 2), True
     parts = [core.forced, core.previous]
+    if near is not None and len(near):
+        possible = near[~np.isnan(core.scores[near[:, 0], near[:, 1]])]
+        return unique_pairs(np.concatenate([*parts, possible]), mentees), False
     row_numbers = np.arange(mentors)
     step = core.block_rows
     keep = min(PER_MENTEE, mentors)

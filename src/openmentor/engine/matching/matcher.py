@@ -40,14 +40,12 @@ def match(
     """The best pairs for ``aim``, each level proved.
 
     aim         'total': total fit; 'coverage': mentees served at all, then places filled, then total fit;
-                'worst_off': served,
-                filled, the least score, total fit; 'stable_mentees', 'stable_mentors': no two would both rather have
-                each
-                other, best for that side. Forced pairs come first, then minimums and quotas: as many as can be kept.
+                'worst_off': served, filled, the least score, total fit; 'stable_mentees', 'stable_mentors': no two
+                would both rather have each other, best for that side. Forced pairs come first, then minimums and
+                quotas: as many as can be kept.
     previous    last time's pairs (a result or pairs of indices). Among equals as many as can be stay.
     stickiness  what one pair that stays is worth, in score: total fit is given up for it, never a level above. The
-                bound of
-                total fit is then under the condition that as many stay.
+                bound of total fit is then under the condition that as many stay.
     seed        with ids: decides ties. The same input and seed give the same answer.
     progress    called with (stage, done, total); what it raises cancels.
     memory_mb   about how much to use for work on top of the scores.
@@ -70,7 +68,7 @@ def match(
     pairs = np.column_stack([core.rows[solution.pairs[:, 0]], core.columns[solution.pairs[:, 1]]])
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     prices = np.zeros(problem.shape[0])
-    prices[core.rows] = np.nan if solution.prices is None else solution.prices
+    prices[core.rows] = solution.prices
     return assemble(problem, options, pairs, solution.bounds, prices)
 
 

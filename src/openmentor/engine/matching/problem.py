@@ -293,9 +293,9 @@ class Problem:
     ) -> Problem:
         """A problem from ranked lists: indices of the other side, best first.
 
-        Whom one doesn't list one can't get; a pair listed by one side alone is impossible, and no error. The score of a
-        possible pair is the mean of both wishes, 1 for a first choice and falling evenly along each list.
-        Raises InvalidProblem if a list names nobody, or somebody twice.
+        Whom one doesn't list one can't get; a pair listed by one side alone is impossible, and no error. The score of
+        a possible pair is the mean of both wishes, 1 for a first choice and falling evenly along each list. Raises
+        InvalidProblem if a list names nobody, or somebody twice.
         """
         mentors, mentees = len(mentor_lists), len(mentee_lists)
         preferences = Preferences(

@@ -83,8 +83,7 @@ class WhyNot:
 
     rule     the hard rule that forbids it ('not allowed' for a veto), else None.
     cost     what the last level would lose if the pair were made, None if a rule forbids it; may be below 0 where a
-             level
-             above pays. ``losses``: the same for every level, as (name, loss).
+             level above pays. ``losses``: the same for every level, as (name, loss).
     changes  the other pairs that would end or begin.
     """
 
@@ -114,8 +113,8 @@ class Result:
     unmet      forced pairs, minimums and quotas that can't be kept; empty when all are.
     unmatched  who has nobody, mentees and mentors, each with the reason.
     prices     (mentors,) what one more place would add to the last level, all levels read in order: it may be below 0
-               where
-               the place lets a level above rise. For 'worst_off' with the least score kept. NaN where it isn't known.
+               where the place lets a level above rise. For 'worst_off' with the least score kept. Where people would be
+               paired both ways or quotas overlap, the price in the linear program, which comes close.
     binding    mentors whose places hold the whole back, dearest first: (index, price).
     staying    how many of last time's pairs are kept, and the most that could be; None without ``previous``.
     """

@@ -29,8 +29,8 @@ def verify(problem: Problem, result: Result) -> None:
     """None if every claim of ``result`` holds; raises ``Breach`` with the first that doesn't.
 
     Checked: the form of the pairs, hard rules, places both ways, oneself and both ways at once, forced pairs,
-    minimums and
-    quotas (but for what ``unmet`` names), each level's value from the scores, value at most bound, who is left over.
+    minimums and quotas (but for what ``unmet`` names), each level's value from the scores, value at most bound, who
+    is left over.
     """
     pairs = _pairs(problem, result)
     _rules(problem, pairs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -117,6 +117,14 @@ class Core:
             progress=progress,
         )
 
+    def without(self, scores: FloatArray) -> Core:
+        """The same with other ``scores``; forced and last time's pairs that are NaN there are dropped."""
+
+        def there(pairs: IntArray) -> IntArray:
+            return pairs[~np.isnan(scores[pairs[:, 0], pairs[:, 1]])]
+
+        return replace(self, scores=scores, forced=there(self.forced), previous=there(self.previous))
+
     @property
     def shape(self) -> tuple[int, int]:
         """(mentors, mentees) that take part."""
@@ -154,9 +162,9 @@ class Solution:
     """Pairs in solver positions, and for each level of the aim its proved bound.
 
     bounds   one for each level of the aim, in order.
-    prices   (m,) what one more place would add to the last level, or None if not known.
+    prices   (m,) what one more place would add to the last level.
     """
 
     pairs: IntArray
     bounds: tuple[float, ...]
-    prices: FloatArray | None
+    prices: FloatArray

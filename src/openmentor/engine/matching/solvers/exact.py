@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from ..problem import IntArray
+from .branching import NEAR, ROUNDING, Search, solve_without_collisions
 from .core import EMPTY_PAIRS, Core, Solution
 from .levels import Levels, tree_of
+
+PROVED_UP_TO = 4_000
+"""People: up to so many the search ends proved; beyond, the network's bound is reported beside what was found."""
 
 AIMS: dict[str, tuple[str, ...]] = {
     "total": ("total",),
@@ -18,10 +26,6 @@ AIMS: dict[str, tuple[str, ...]] = {
 
 def level_values(core: Core, aim: str, pairs: IntArray) -> tuple[float, ...]:
     """What ``pairs`` reach at each level of the aim."""
-    import math
-
-    import numpy as np
-
     scores = core.scores[pairs[:, 0], pairs[:, 1]]
     reached = {
         "served": float(len(np.unique(pairs[:, 1]))),
@@ -48,20 +52,71 @@ def stages(core: Core, aim: str) -> tuple[str, ...]:
 def solve(core: Core, aim: str) -> Solution:
     """The best pairs for ``aim``, each level with its proved bound."""
     if 0 in core.shape:
-        return Solution(EMPTY_PAIRS, level_values(core, aim, EMPTY_PAIRS), None)
+        return Solution(EMPTY_PAIRS, level_values(core, aim, EMPTY_PAIRS), np.zeros(core.shape[0]))
     tree, all_nested = tree_of(core)
     levels = Levels(core, tree)
-    run(levels, stages(core, aim))
+    names = stages(core, aim)
+    levels.run(names)
     pairs = levels.matched()
-    if core.both_ways(pairs) or (not all_nested and core.overfull(pairs)):
-        raise NotImplementedError("people paired both ways, or quotas that overlap")
-    return Solution(pairs, level_values(core, aim, pairs), levels.prices())
+    if not core.both_ways(pairs) and (all_nested or not core.overfull(pairs)):
+        return Solution(pairs, level_values(core, aim, pairs), levels.prices())
+    return _tangled(core, aim, names, levels, all_nested)
 
 
-def run(levels: Levels, names: Sequence[str]) -> None:
-    """Optimize the levels in order."""
+def _tangled(core: Core, aim: str, names: Sequence[str], levels: Levels, all_nested: bool) -> Solution:
+    """Where the network's answer pairs people both ways or breaks quotas that overlap.
+
+    The network's answer bounds the levels from above as long as the levels before it are reached in full, and only if
+    every quota is in it.
+    """
+    relaxed = levels.matched()
+    start = solve_without_collisions(core, names, relaxed, levels.pairs)
+    # Last time's pairs break ties by a bonus below what the search tells apart.
+    core = replace(core, stickiness=max(core.stickiness, 1e-8 if len(core.previous) else 0.0))
+    search = Search(core, start, levels.nearest(NEAR), levels.pairs)
+    people = sum(core.shape) - int((core.mentee_self >= 0).sum())
+    bounds: dict[str, float] = {}
+    full = all_nested
     for name in names:
-        if name == "least":
-            levels.raise_least()
+        if name == "staying":
+            continue
+        known = search.value(name, relaxed) if full else _crude(core, name)
+        if people > PROVED_UP_TO:
+            bounds[name] = known if full or name == "least" else _alone(core, name, levels.pairs)
+        elif name == "least":
+            bounds[name] = search.raise_least(names[: names.index("least")], known)
         else:
-            levels.optimize(name)
+            bounds[name] = search.optimize(name, known)
+        full = full and search.value(name, search.best) >= known - ROUNDING
+    values = level_values(core, aim, search.best)
+    # Whole pairs have no exact price here: the linear program's, or the network's where that was enough, comes close.
+    prices = levels.prices() if search.priced != "total" else search.prices[0]
+    if core.stickiness > 0:
+        bounds["total"] += values[-1] - search.value("total", search.best)
+    bounds.setdefault("filled", bounds.get("served", 0.0))
+    return Solution(search.best, tuple(max(v, bounds[name]) for name, v in zip(AIMS[aim], values)), prices)
+
+
+def _alone(core: Core, name: str, near: IntArray) -> float:
+    """What the network reaches at this level if nothing else is wanted: no matching is better."""
+    levels = Levels(core, tree_of(core)[0], near)
+    levels.run([name])
+    pairs = levels.matched()
+    return Search(core, pairs, EMPTY_PAIRS, EMPTY_PAIRS).value(name, pairs)
+
+
+def _crude(core: Core, name: str) -> float:
+    """A bound that needs no solving."""
+    places = float(min(core.demand.sum(), core.capacity.sum()))
+    asked = core.mentor_minimum.sum() + core.mentee_minimum.sum() + core.at_least.sum() * core.shape[1]
+    possible = core.scores[~np.isnan(core.scores)]
+    best = float(possible.max()) if len(possible) else 0.0
+    crude = {
+        "forced": float(len(core.forced)),
+        "kept": float(asked),
+        "served": float(min(core.shape[1], places)),
+        "filled": places,
+        "least": best,
+        "total": places * (best + core.stickiness),
+    }
+    return crude[name]

@@ -1,15 +1,14 @@
 """The best flow level by level, first on candidate pairs, then proved on all pairs.
 
 Each level is the cheapest flow for an integer cost. Its distances give every arc a reduced cost; only flows whose
-reduced
-costs are zero are as good, so the next level is sought among those (``Network.fix``). A pair that is no candidate is
-priced by the same distances: if it would improve a level it becomes a candidate and the level is solved again, until
-none would. Then the level is optimal for the whole problem, and its value is its bound.
+reduced costs are zero are as good, so the next level is sought among those (``Network.fix``). A pair that is no
+candidate is priced by the same distances: if it would improve a level it becomes a candidate and the level is solved
+again, until none would. Then the level is optimal for the whole problem, and its value is its bound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +58,8 @@ def tree_of(core: Core) -> tuple[Tree, bool]:
 class Levels:
     """One solving of one core: the network, and the distances of every level done so far."""
 
-    def __init__(self, core: Core, tree: Tree) -> None:
+    def __init__(self, core: Core, tree: Tree, near: IntArray | None = None) -> None:
+        """``near``: pairs to start with if there are too many for all; the best of each person if not given."""
         self.core = core
         self.tree = tree
         m, n = core.shape
@@ -69,7 +69,7 @@ class Levels:
         self.bits = cost_bits(nodes) - max(0, int(np.ceil(np.log2(1 + core.stickiness))))
         self.scale = float(2**self.bits)
         core.progress("candidates", 0, 1)
-        self.pairs, self.complete = first_candidates(core)
+        self.pairs, self.complete = first_candidates(core, near)
         self._build(nodes)
         self.threshold = -1.0
         self.done: list[
@@ -277,11 +277,35 @@ class Levels:
                 found = found[np.unique(np.linspace(0, len(found) - 1, 50_000).astype(np.int64))]
         return found
 
+    def run(self, names: Sequence[str]) -> None:
+        """Optimize the levels in order."""
+        for name in names:
+            if name == "least":
+                self.raise_least()
+            else:
+                self.optimize(name)
+
     # What came out
 
     def matched(self) -> IntArray:
         """The pairs that flow."""
         return self.pairs[self.network.flow[self.fixed_arcs :] > 0]
+
+    def nearest(self, count: int) -> IntArray:
+        """Candidates that come closest to being used: of each person the ``count`` whose reduced cost is least."""
+        reduced = np.zeros(len(self.pairs), dtype=np.float64)
+        for name, distance in self.done:
+            if name == "total":
+                arcs = slice(self.fixed_arcs, None)
+                reduced += self._pair_cost(name, self.pairs)
+                reduced += distance[self.network.head[arcs]] - distance[self.network.tail[arcs]]
+        chosen = np.zeros(len(self.pairs), dtype=np.bool_)
+        for side in (0, 1):
+            order = np.lexsort((reduced, self.pairs[:, side]))
+            people = self.pairs[order, side]
+            rank = np.arange(len(order)) - np.searchsorted(people, people)
+            chosen[order[rank < count]] = True
+        return self.pairs[chosen]
 
     def prices(self) -> FloatArray:
         """(m,) what one more place would add to the last level, all levels read in order; see ``Result.prices``."""

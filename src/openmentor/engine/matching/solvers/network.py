@@ -19,8 +19,7 @@ class Network:
     """Arcs with bounds, flowing round: what enters a node leaves it.
 
     ``low`` and ``high`` bound the flow of each arc; ``fix`` narrows them to the flows that are optimal for a cost, so
-    that
-    the next cost is optimized among those alone: that is how levels come one after another.
+    that the next cost is optimized among those alone: that is how levels come one after another.
     """
 
     def __init__(self, nodes: int, tail: IntArray, head: IntArray, high: IntArray) -> None:
