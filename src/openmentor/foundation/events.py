@@ -78,3 +78,6 @@ def _place(subject: models.Model, attribute: str, label: str) -> int | None:
         return int(subject.pk)
     found = getattr(subject, attribute, None)
     return int(found) if found is not None else None
+
+
+declare(Audience.ADMINISTRATORS, "job.sent_again", "job.dropped", "mail.sent_again")
