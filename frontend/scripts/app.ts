@@ -3,5 +3,6 @@ import './libraries';
 import './toasts';
 import './chrome';
 import './fields';
+import './picks';
 import './autosave';
 import './board';

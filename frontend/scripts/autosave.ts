@@ -1,6 +1,7 @@
 // Forms that save as one goes: <form data-autosave="URL">. Each change posts the whole form to URL; 2xx is saved, 422 is refused.
 // Without connection it tries again until it is through; leaving the page meanwhile asks first.
 import { mount, word } from './page';
+import { signedOut } from './toasts';
 
 const PAUSE = 700;
 const LONGEST_WAIT = 30_000;
@@ -42,6 +43,7 @@ mount('form[data-autosave]', (root) => {
       for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
       const answer = await fetch(url, { method: 'POST', body: data, headers: { 'X-Autosave': '1' }, redirect: 'manual', credentials: 'same-origin' });
       if (answer.ok) now = 'saved';
+      else if (answer.type === 'opaqueredirect') signedOut(); // and try again, once the reader is back
       else if (answer.status === 422) now = 'refused';
     } catch {
       now = 'waiting';

@@ -50,6 +50,21 @@ document.addEventListener('toasts', (event) => {
   for (const item of ((event as CustomEvent<{ items?: Toast[] }>).detail.items ?? [])) toast(item);
 });
 
+// Who was signed out meanwhile is sent to the sign-in page: it has no business inside a fragment.
+let toldOfSession = false;
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const detail = (event as CustomEvent<{ xhr: XMLHttpRequest; shouldSwap: boolean }>).detail;
+  const login = word('login');
+  if (!login || !detail.xhr.responseURL || new URL(detail.xhr.responseURL).pathname !== login || location.pathname === login) return;
+  detail.shouldSwap = false;
+  signedOut();
+});
+
+export function signedOut(): void {
+  if (!toldOfSession) toast({ tone: 'warning', text: word('session') });
+  toldOfSession = true;
+}
+
 document.addEventListener('htmx:sendError', () => toast({ tone: 'danger', text: word('offline') }));
 document.addEventListener('htmx:responseError', (event) => {
   const status = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr.status;

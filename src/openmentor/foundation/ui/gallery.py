@@ -47,7 +47,7 @@ PEOPLE = [
 TONES = {"approved": "success", "applied": "info", "waitlisted": "warning"}
 
 
-class PeopleTable(tables.Table):
+class PeopleTable(tables.Table):  # type: ignore[misc]
     name = tables.Column(verbose_name="Name")
     department = tables.Column(verbose_name="Department")
     tenure = tables.Column(

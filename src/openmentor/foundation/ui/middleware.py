@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django_htmx.http import trigger_client_event
+from servestatic.middleware import ServeStaticMiddleware
 
 from openmentor.foundation.templatetags.ui import tone_of_message
 
+BUNDLED = re.compile(r"/openmentor/dist/[^/]+-[A-Z0-9]{8}\.[a-z0-9]+$")
 MOVES = ("HX-Redirect", "HX-Refresh", "HX-Location")
 
 
@@ -30,3 +33,10 @@ class MessagesMiddleware:
         if toasts:
             trigger_client_event(response, "toasts", {"items": toasts})
         return response
+
+
+class StaticMiddleware(ServeStaticMiddleware):  # type: ignore[misc]
+    """Static files; browsers keep those of our build for ever, since their names change with what is in them."""
+
+    def immutable_file_test(self, path: str, url: str) -> bool:
+        return BUNDLED.search(url) is not None
