@@ -238,7 +238,7 @@ def _words(cell: Any) -> tuple[str, ...]:
 
 
 def _levelled(cell: Any, read_level: Callable[[str], float], needed: str) -> Levelled:
-    found: dict[str, float | None] = {}
+    found: dict[str, tuple[str, float | None]] = {}
     for item in _items(cell):
         if isinstance(item, tuple | list):
             if len(item) != 2:
@@ -246,8 +246,8 @@ def _levelled(cell: Any, read_level: Callable[[str], float], needed: str) -> Lev
             word, level = str(item[0]), "" if _is_blank(item[1]) else str(item[1])
         else:
             word, _, level = str(item).rpartition(":") if ":" in str(item) else (str(item), "", "")
-        word = normal(word)
-        if not word:
+        key = normal(word)
+        if not key:
             raise _Unreadable(f"{shown(item)!r}: a level without a word")
         value = None
         if level.strip():
@@ -255,10 +255,10 @@ def _levelled(cell: Any, read_level: Callable[[str], float], needed: str) -> Lev
                 value = read_level(level)
             except ValueError:
                 raise _Unreadable(f"{shown(item)!r}: {needed}") from None
-        if word in found:  # said twice: the higher level holds
-            value = max((each for each in (value, found[word]) if each is not None), default=None)
-        found[word] = value
-    return tuple(found.items())
+        if key in found:  # said twice: the higher level holds
+            value = max((each for each in (value, found[key][1]) if each is not None), default=None)
+        found[key] = word, value
+    return tuple(found.values())
 
 
 def _skills(cell: Any) -> Levelled:
@@ -417,6 +417,8 @@ def _column(
         return [_spelled(each, spelling) if each else None for each in found]
     if kind == "word":
         return [(_spelled((each,), spelling) or (None,))[0] if each is not None else None for each in found]
+    if kind in ("levelled", "languages"):
+        return [tuple((_spelled((word,), spelling)[0], x) for word, x in each) if each else None for each in found]
     if kind in _LISTS - {"traits", "hours"}:
         return [each or None for each in found]
     if kind in _NUMBERS:
@@ -433,6 +435,7 @@ def _spelled(words: Iterable[str], spelling: dict[str, str]) -> tuple[str, ...]:
         if word:
             found[word] = None
             # The least of all spellings, so that the order of rows doesn't decide which one is shown.
+            written = written.strip()
             spelling[word] = min(spelling.get(word, written), written)
     return tuple(found)
 

@@ -279,9 +279,19 @@ class Spec:
 
 
 def digest(data: Any) -> str:
-    """SHA-256 of plain data in one canonical form."""
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    """SHA-256 of plain data in one canonical form, in which 1 and 1.0 are the same."""
+    text = json.dumps(_canonical(data), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _canonical(data: Any) -> Any:
+    if isinstance(data, float) and data.is_integer():
+        return int(data)
+    if isinstance(data, Mapping):
+        return {str(key): _canonical(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_canonical(value) for value in data]
+    return data
 
 
 def _json(text: str) -> dict[str, Any]:

@@ -49,12 +49,17 @@ class Goals(Dimension):
                 "Your goals lie outside what they help with.",
                 "The mentee's goals lie outside what the mentor helps with.",
             )
-        named = f"{len(met)} of {len(goals)}" if len(goals) > 1 else "the one"
         words = self.written(met)
+        if len(goals) == 1:
+            return (
+                f"You can help with their goal: {words}.",
+                f"They can help with your goal: {words}.",
+                f"The mentor helps with the mentee's goal: {words}.",
+            )
         return (
-            f"You can help with {named} of their goals: {words}.".replace("the one of their goals", "their goal"),
-            f"They can help with {named} of your goals: {words}.".replace("the one of your goals", "your goal"),
-            f"The mentor helps with {named} of the mentee's goals: {words}.".replace("the one of the", "the"),
+            f"You can help with {len(met)} of their {len(goals)} goals: {words}.",
+            f"They can help with {len(met)} of your {len(goals)} goals: {words}.",
+            f"The mentor helps with {len(met)} of the mentee's {len(goals)} goals: {words}.",
         )
 
 

@@ -190,4 +190,5 @@ class Languages(Dimension):
         )
         if not common:
             return ("You named no language in common.",) * 2 + ("They have no language in common.",)
-        return (f"You both speak {common[0]}.",) * 2 + (f"Both speak {common[0]}.",)
+        word = self.written(common[:1])
+        return (f"You both speak {word}.",) * 2 + (f"Both speak {word}.",)
