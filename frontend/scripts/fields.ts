@@ -62,13 +62,17 @@ mount('[data-week]', (root) => {
   cells[0]?.setAttribute('tabindex', '0');
 
   grid.addEventListener('keydown', (event) => {
-    const onward = isRightToLeft() ? -1 : 1;
     const row = Math.floor(at / width);
+    const hour = (step: number) => Math.min(Math.max(at + step, row * width), row * width + width - 1);
+    const day = (step: number) => (at + step * width >= 0 && at + step * width < cells.length ? at + step * width : at);
+    // On a narrow screen the days stand beside one another: down is later, sideways another day.
+    const turned = getComputedStyle(cells[0]?.closest('tbody') ?? grid).display === 'flex';
+    const onward = isRightToLeft() ? -1 : 1;
     const moves: Record<string, number> = {
-      ArrowRight: Math.min(Math.max(at + onward, row * width), row * width + width - 1),
-      ArrowLeft: Math.min(Math.max(at - onward, row * width), row * width + width - 1),
-      ArrowDown: at + width < cells.length ? at + width : at,
-      ArrowUp: at >= width ? at - width : at,
+      ArrowRight: turned ? day(onward) : hour(onward),
+      ArrowLeft: turned ? day(-onward) : hour(-onward),
+      ArrowDown: turned ? hour(1) : day(1),
+      ArrowUp: turned ? hour(-1) : day(-1),
       Home: row * width,
       End: row * width + width - 1,
     };

@@ -218,8 +218,13 @@ def test_the_hours_of_a_week(gallery):
 
 def test_the_hours_by_thumb(gallery):
     page = gallery(width=390, phone=True)
-    page.get_by_role("grid").first.get_by_label("Tuesday 08:00").tap()
+    grid = page.get_by_role("grid").first
+    grid.get_by_label("Tuesday 08:00").tap()
     assert page.locator("#id_hours").input_value() == "Mon 09:00-11:00;Tue 08:00-09:00;Wed 14:00-16:00"
+    page.keyboard.press("ArrowDown")  # on a phone the hours run downwards
+    page.keyboard.press("Space")
+    assert page.locator("#id_hours").input_value() == "Mon 09:00-11:00;Tue 08:00-10:00;Wed 14:00-16:00"
+    assert grid.get_by_label("Sunday 08:00").bounding_box()["x"] < 390
 
 
 def test_tags(gallery):

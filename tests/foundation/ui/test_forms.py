@@ -104,4 +104,7 @@ def test_tags_take_a_list_or_text():
 def test_the_week_offers_the_hours_it_was_told():
     week = widgets.WeekHours(first_hour=8, last_hour=11, days=("Mon", "Tue")).get_context("w", "", {})["widget"]
     assert week["hours"] == [(8, "08:00"), (9, "09:00"), (10, "10:00")]
-    assert [day for day, _name in week["days"]] == ["Mon", "Tue"]
+    assert [(day, str(name), str(short)) for day, name, short in week["days"]] == [
+        ("Mon", "Monday", "Mon"),
+        ("Tue", "Tuesday", "Tue"),
+    ]

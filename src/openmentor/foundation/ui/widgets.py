@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-DAY_NAMES = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
 
 LANGUAGES = (
     ("ar", _("Arabic")),
@@ -104,9 +104,10 @@ class WeekHours(forms.TextInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        names = dict(zip(DAYS, DAY_NAMES, strict=True))
+        names = dict(zip(DAYS, WEEKDAYS.values(), strict=True))
+        short = dict(zip(DAYS, WEEKDAYS_ABBR.values(), strict=True))
         context["widget"].update(
-            days=[(day, names[day]) for day in self.days],
+            days=[(day, names[day], short[day]) for day in self.days],
             hours=[(hour, f"{hour:02}:00") for hour in range(self.first_hour, self.last_hour)],
         )
         return context
