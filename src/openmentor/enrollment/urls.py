@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from openmentor.enrollment.applying.urls import urlpatterns as applying
+from openmentor.enrollment.managing.urls import urlpatterns as managing
+from openmentor.enrollment.recruiting.urls import urlpatterns as recruiting
 
 app_name = "enrollment"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*applying, *managing, *recruiting]

@@ -97,9 +97,8 @@ def send(cohort: Cohort, *, by: Actor, accepts_expectations: bool = False) -> li
         draft = application.draft
         if draft is None or not ApplicationDraft.objects.filter(pk=draft.pk).delete()[0]:
             raise Conflict(_("This application was sent a moment ago."))
-        now = clock.now()
-        accepted = now if accepts_expectations or not expecting else None
-        sent = [_apply_as(role, application, draft, accepted if role in expecting or accepts_expectations else None, by) for role in application.new_roles]
+        accepted = clock.now() if accepts_expectations else None
+        sent = [_apply_as(role, application, draft, accepted if role in expecting else None, by) for role in application.new_roles]
         surveys.submit(draft.response, by=by)
         if cohort.enrollment in (Cohort.Enrollment.OPEN, Cohort.Enrollment.INVITE):
             name = "open enrollment" if cohort.enrollment == Cohort.Enrollment.OPEN else "by invitation"

@@ -1,0 +1,1 @@
+"""What managers do with applications: look, decide, ask, choose the questions."""
