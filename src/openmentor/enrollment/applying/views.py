@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -100,10 +102,8 @@ def _after(request: Request, application: Application, number: int, *, promised:
     if application.first_unfinished is not None:
         messages.warning(request, _("One screen is not finished yet. Then it can be sent."))
         return redirect(_next(application))
-    try:
+    with suppress(Conflict):  # two clicks: the first one sent it
         actions.send(application.cohort, by=request.actor, accepts_expectations=promised)
-    except Conflict:
-        pass  # two clicks: the first one sent it
     return redirect(f"{reverse('enrollment:own', args=[application.cohort.pk])}?sent=1")
 
 
