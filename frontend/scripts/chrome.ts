@@ -124,6 +124,24 @@ document.addEventListener('click', (event) => {
   field.focus({ preventScroll: true });
 });
 
+// Choosing rows: <input type="checkbox" data-select-all="person"> ticks all boxes of that name in its form; [data-selected-count] counts.
+document.addEventListener('change', (event) => {
+  const box = event.target as HTMLInputElement;
+  const scope: ParentNode = box.closest('form') ?? document;
+  if (box.dataset.selectAll) {
+    for (const other of scope.querySelectorAll<HTMLInputElement>(`input[type="checkbox"][name="${CSS.escape(box.dataset.selectAll)}"]`)) {
+      if (!other.disabled) other.checked = box.checked;
+    }
+  }
+  const all = box.dataset.selectAll ? box : scope.querySelector<HTMLInputElement>(`input[data-select-all="${CSS.escape(box.name)}"]`);
+  if (!all) return;
+  const boxes = [...scope.querySelectorAll<HTMLInputElement>(`input[type="checkbox"][name="${CSS.escape(all.dataset.selectAll ?? '')}"]`)];
+  const chosen = boxes.filter((other) => other.checked).length;
+  all.checked = chosen > 0 && chosen === boxes.length;
+  all.indeterminate = chosen > 0 && chosen < boxes.length;
+  for (const count of scope.querySelectorAll('[data-selected-count]')) count.textContent = String(chosen);
+});
+
 // A form posted the plain way is sent once, however often one clicks.
 document.addEventListener('submit', (event) => {
   const form = event.target as HTMLFormElement;

@@ -158,6 +158,15 @@ def test_a_list_sorts_filters_and_pages_with_and_without_scripts(gallery):
         assert "q=kim" in page.url
 
 
+def test_choosing_all_rows_and_some(gallery):
+    page = gallery()
+    every, count = page.get_by_label("Choose all"), page.locator("[data-selected-count]")
+    every.check()
+    assert count.text_content() == "3"
+    page.get_by_label("Choose Chiara Rossi").uncheck()
+    assert (count.text_content(), every.is_checked(), every.evaluate("box => box.indeterminate")) == ("2", False, True)
+
+
 def test_progress_runs_by_itself_and_can_be_cancelled(gallery):
     page = gallery()
     page.get_by_role("paragraph").filter(has_text="120 of 600 people").wait_for()
