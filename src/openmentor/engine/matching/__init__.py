@@ -3,23 +3,44 @@
 No Django, no database, no network. ``Problem`` says what is asked, ``match`` answers it, ``verify`` checks the answer.
 """
 
+from .changes import AddPerson, AddPlaces, DropRule, Forbid, Force, RemovePerson, SetWeight, WhatIf, rematch, what_if
+from .compare import Comparison, compare
 from .errors import Breach, InvalidProblem
+from .explain import Reason
+from .features import Features, features
 from .matcher import match
 from .problem import Problem, Quota
 from .result import Level, Move, Result, Unmatched, Unmet, WhyNot
+from .spec import Spec
 from .verify import verify
 
 __all__ = [
+    "AddPerson",
+    "AddPlaces",
     "Breach",
+    "Comparison",
+    "DropRule",
+    "Features",
+    "Forbid",
+    "Force",
     "InvalidProblem",
     "Level",
     "Move",
     "Problem",
     "Quota",
+    "Reason",
+    "RemovePerson",
     "Result",
+    "SetWeight",
+    "Spec",
     "Unmatched",
     "Unmet",
+    "WhatIf",
     "WhyNot",
+    "compare",
+    "features",
     "match",
+    "rematch",
     "verify",
+    "what_if",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -104,13 +105,17 @@ def index_of(value: Any, count: int, place: str, side: str) -> int:
     return index
 
 
+def _rows(given: Any) -> list[Any]:
+    return given.tolist() if isinstance(given, np.ndarray) else list(given)
+
+
 def pairs_of(given: Any, mentors: int, mentees: int, name: str) -> IntArray:
     """Index pairs (mentor, mentee) as an array (k, 2), sorted, each once."""
     if given is None:
         return np.empty((0, 2), dtype=np.int64)
     found = set()
     try:
-        rows = [tuple(row) for row in (given.tolist() if isinstance(given, np.ndarray) else given)]
+        rows = [tuple(row) for row in _rows(given)]
     except TypeError as error:
         raise InvalidProblem(f"{name} must be pairs (mentor, mentee)") from error
     for k, row in enumerate(rows):
@@ -186,6 +191,9 @@ class Problem:
                       two people are never paired both ways.
     scored            what people and specification gave (``Problem(mentors=..., mentees=..., spec=...)``), else None.
     preferences       ranked lists, if made by ``from_preferences``.
+    gated_mentors, gated_mentees     index -> sentence: who is held back and why.
+    absent_mentors, absent_mentees   indices that have no part on their side, and are listed nowhere.
+    source            the columns and the specification it was made of, None for scores and lists.
     """
 
     scores: FloatArray
@@ -202,6 +210,9 @@ class Problem:
     preferences: Preferences | None = None
     gated_mentors: Mapping[int, str] = field(default_factory=dict)
     gated_mentees: Mapping[int, str] = field(default_factory=dict)
+    absent_mentors: frozenset[int] = frozenset()
+    absent_mentees: frozenset[int] = frozenset()
+    source: tuple[Any, Any, Any] | None = None
 
     def __init__(
         self,
@@ -231,13 +242,16 @@ class Problem:
             mentor_minimum=scored.mentor_minimum,
             mentee_demand=scored.mentee_demand,
             mentee_minimum=scored.mentee_minimum,
-            forced=forced,
+            forced=[*scored.forced.tolist(), *_rows(forced)],
             forbidden=forbidden,
             quotas=quotas,
             mentor_ids=scored.mentor_ids,
             mentee_ids=scored.mentee_ids,
         )
         self.scored = scored
+        self.source = (mentors, mentees, spec)
+        self.absent_mentors = scored.mentors.absent
+        self.absent_mentees = scored.mentees.absent
         self.gated_mentors = dict(scored.gated_mentors)
         self.gated_mentees = dict(scored.gated_mentees)
 
@@ -340,7 +354,17 @@ class Problem:
         self.preferences = None
         self.gated_mentors = {}
         self.gated_mentees = {}
+        self.absent_mentors = frozenset()
+        self.absent_mentees = frozenset()
+        self.source = None
         self._admissible: FloatArray | None = None
+
+    def changed(self, **fields: Any) -> Problem:
+        """The same problem with other ``fields``, which must fit one another."""
+        other = copy.copy(self)
+        for name, value in {**fields, "_admissible": None}.items():
+            setattr(other, name, value)
+        return other
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -376,6 +400,8 @@ class Problem:
                 return "same person"
         if mentor in self.gated_mentors or mentee in self.gated_mentees:
             return "gate"
+        if mentor in self.absent_mentors or mentee in self.absent_mentees:
+            return "no part"
         if np.isnan(self.scores[mentor, mentee]):
             named = self.scored.rule(mentor, mentee) if self.scored is not None else None
             return named or "not allowed"

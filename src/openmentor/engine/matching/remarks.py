@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .problem import BoolArray, IntArray, Problem
-from .result import Unmatched, Unmet
+from .result import Side, Unmatched, Unmet
 
 MENTEE_TEXTS = {
     "no_partner": "None of the mentors may be matched with them under the rules of this program.",
@@ -26,17 +26,17 @@ def unmatched(problem: Problem, pairs: IntArray) -> tuple[Unmatched, ...]:
     mentors, mentees = problem.shape
     scores = problem.admissible()
     found: list[Unmatched] = []
-    alone = np.setdiff1d(np.arange(mentees), pairs[:, 1])
-    possible = ~np.isnan(scores[:, alone])
-    some, some_places = possible.any(axis=0), possible[problem.mentor_capacity > 0].any(axis=0)
+    alone = np.setdiff1d(np.arange(mentees), [*pairs[:, 1], *problem.absent_mentees]).astype(np.int64)
+    possible: BoolArray = np.asarray(~np.isnan(scores[:, alone]))
+    some, some_places = _any(possible, 0), _any(possible[problem.mentor_capacity > 0], 0)
     for k, j in enumerate(alone.tolist()):
         if j in problem.gated_mentees:
             found.append(Unmatched("mentee", j, "gate", problem.gated_mentees[j]))
         else:
             found.append(_remark("mentee", j, problem.mentee_demand[j] > 0, bool(some[k]), bool(some_places[k])))
-    alone = np.setdiff1d(np.arange(mentors), pairs[:, 0])
-    possible = ~np.isnan(scores[alone])
-    some, some_places = possible.any(axis=1), possible[:, problem.mentee_demand > 0].any(axis=1)
+    alone = np.setdiff1d(np.arange(mentors), [*pairs[:, 0], *problem.absent_mentors]).astype(np.int64)
+    possible = np.asarray(~np.isnan(scores[alone]))
+    some, some_places = _any(possible, 1), _any(possible[:, problem.mentee_demand > 0], 1)
     for k, i in enumerate(alone.tolist()):
         if i in problem.gated_mentors:
             found.append(Unmatched("mentor", i, "gate", problem.gated_mentors[i]))
@@ -45,16 +45,19 @@ def unmatched(problem: Problem, pairs: IntArray) -> tuple[Unmatched, ...]:
     return tuple(found)
 
 
-def _remark(side: str, index: int, wants: bool, some: bool, some_places: bool) -> Unmatched:
+def _any(table: BoolArray, axis: int) -> BoolArray:
+    return np.asarray(table.any(axis=axis), dtype=np.bool_)
+
+
+def _remark(side: Side, index: int, wants: bool, some: bool, some_places: bool) -> Unmatched:
     texts = MENTEE_TEXTS if side == "mentee" else MENTOR_TEXTS
-    who = "mentee" if side == "mentee" else "mentor"
     if not wants:
-        return Unmatched(who, index, "no_places", texts["nothing"])
+        return Unmatched(side, index, "no_places", texts["nothing"])
     if not some:
-        return Unmatched(who, index, "no_partner", texts["no_partner"])
+        return Unmatched(side, index, "no_partner", texts["no_partner"])
     if not some_places:
-        return Unmatched(who, index, "no_places", texts["no_places"])
-    return Unmatched(who, index, "outcompeted", texts["outcompeted"])
+        return Unmatched(side, index, "no_places", texts["no_places"])
+    return Unmatched(side, index, "outcompeted", texts["outcompeted"])
 
 
 def unmet(problem: Problem, pairs: IntArray) -> tuple[Unmet, ...]:

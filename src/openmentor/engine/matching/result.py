@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .problem import FloatArray, IntArray, Problem
+from .problem import FloatArray, IntArray, Problem, Progress
 
 if TYPE_CHECKING:
     from .explain import Reason
@@ -81,9 +81,11 @@ class Move:
 class WhyNot:
     """Why a pair isn't made.
 
-    rule     the hard rule that forbids it ('not allowed' for a veto), else None.
+    rule     the hard rule that forbids it ('not allowed' for a veto, 'places', 'same person', 'gate', 'fixed' where
+             fixed pairs leave no room), else None.
     cost     what the last level would lose if the pair were made, None if a rule forbids it; may be below 0 where a
-             level above pays. ``losses``: the same for every level, as (name, loss).
+             level above pays. ``losses``: the same for every level, as (name, loss); before them 'asked', if more or
+             less of what was asked could be kept.
     changes  the other pairs that would end or begin.
     """
 
@@ -102,6 +104,10 @@ class Options:
     stickiness: float
     seed: int
     memory_mb: int
+
+    def arguments(self) -> dict[str, Any]:
+        """As keywords of ``match``."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 @dataclass(eq=False)
@@ -174,8 +180,8 @@ class Result:
         """Why the two fit, largest share first; empty where scores were given without dimensions."""
         return [] if self.problem.scored is None else list(self.problem.scored.explain(mentor, mentee))
 
-    def why_not(self, mentor: int, mentee: int, **limits: Any) -> WhyNot:
+    def why_not(self, mentor: int, mentee: int, *, progress: Progress | None = None) -> WhyNot:
         """Why the pair isn't made: the hard rule, or what the whole would lose, by solving again with the pair made."""
         from .whynot import why_not
 
-        return why_not(self, mentor, mentee, **limits)
+        return why_not(self, mentor, mentee, progress=progress)

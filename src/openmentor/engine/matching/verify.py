@@ -66,6 +66,8 @@ def _rules(problem: Problem, pairs: list[tuple[int, int]]) -> None:
             raise Breach(f"pair ({i}, {j}) is forbidden")
         if i in problem.gated_mentors or j in problem.gated_mentees:
             raise Breach(f"pair ({i}, {j}) has somebody who is held back")
+        if i in problem.absent_mentors or j in problem.absent_mentees:
+            raise Breach(f"pair ({i}, {j}) has somebody who has no part in it")
     for i, taken in Counter(i for i, _ in pairs).items():
         if taken > problem.mentor_capacity[i]:
             raise Breach(f"mentor {i} has {taken} mentees and {problem.mentor_capacity[i]} places")
@@ -89,7 +91,9 @@ def _rules(problem: Problem, pairs: list[tuple[int, int]]) -> None:
 def _asked(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> None:
     """What was asked is kept or named in ``unmet``, and nothing is named that is kept."""
     made = set(pairs)
-    short = {("forced", int(i), int(j), None) for i, j in problem.forced if (int(i), int(j)) not in made}
+    short: set[tuple[str, int | None, int | None, int | None]] = {
+        ("forced", int(i), int(j), None) for i, j in problem.forced if (int(i), int(j)) not in made
+    }
     per_mentor, per_mentee = Counter(i for i, _ in pairs), Counter(j for _, j in pairs)
     for i, least in enumerate(problem.mentor_minimum.tolist()):
         if per_mentor[i] < least:
@@ -105,8 +109,8 @@ def _asked(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> No
     named = {(each.kind, each.mentor, each.mentee, each.quota) for each in result.unmet}
     for each in sorted(short - named, key=str):
         raise Breach(f"not kept and not said so: {_words(each)}")
-    for each in sorted(named - short, key=str):
-        raise Breach(f"said not to be kept, although it is: {_words(each)}")
+    for wrong in sorted(named - short, key=str):
+        raise Breach(f"said not to be kept, although it is: {_words(wrong)}")
 
 
 def _words(each: tuple[str, int | None, int | None, int | None]) -> str:
@@ -125,9 +129,10 @@ def _levels(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> N
         "filled": float(len(pairs)),
         "least score": min(scores, default=0.0),
         "total fit": math.fsum(scores),
-        "blocking": 0.0,
     }
     names = [level.name for level in result.levels]
+    if "blocking" in names:
+        true_values["blocking"] = float(_blocking(problem, pairs))
     if names != NAMES[result.aim]:
         raise Breach(f"the levels of {result.aim} are {NAMES[result.aim]}, not {names}")
     for level in result.levels:
@@ -136,19 +141,61 @@ def _levels(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> N
             raise Breach(f"{level.name} is said to be {level.value}; it is {true_value}")
         if not level.value <= level.bound + TOLERANCE * max(1.0, abs(level.value)):
             raise Breach(f"{level.name} is {level.value}, above its bound {level.bound}")
-    if "blocking" in names:
-        _no_blocking_pair(problem, pairs)
 
 
 def _left_over(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> None:
     mentors, mentees = problem.scores.shape
-    alone = {("mentor", i) for i in range(mentors)} - {("mentor", i) for i, _ in pairs}
-    alone |= {("mentee", j) for j in range(mentees)} - {("mentee", j) for _, j in pairs}
+    alone = {("mentor", i) for i in set(range(mentors)) - problem.absent_mentors - {i for i, _ in pairs}}
+    alone |= {("mentee", j) for j in set(range(mentees)) - problem.absent_mentees - {j for _, j in pairs}}
     named = Counter((each.side, each.index) for each in result.unmatched)
     if set(named) != alone or any(count > 1 for count in named.values()):
         side, index = sorted((set(named) ^ alone) or {who for who, count in named.items() if count > 1})[0]
         raise Breach(f"{side} {index} has nobody and isn't listed once, or is listed and has somebody")
 
 
-def _no_blocking_pair(problem: Problem, pairs: list[tuple[int, int]]) -> None:
-    return None
+def _blocking(problem: Problem, pairs: list[tuple[int, int]]) -> int:
+    """How many possible pairs would both rather have each other, straight from the definition."""
+    mentors, mentees = problem.scores.shape
+    forced = {(int(i), int(j)) for i, j in problem.forced}
+    out = {(int(i), int(j)) for i, j in problem.forbidden} | set(pairs)
+    ids = problem.mentor_ids is not None and problem.mentee_ids is not None
+    named = {(problem.mentor_ids[i], problem.mentee_ids[j]) for i, j in pairs} if ids else set()  # type: ignore[index]
+    of_mentor: dict[int, list[int]] = {i: [] for i in range(mentors)}
+    of_mentee: dict[int, list[int]] = {j: [] for j in range(mentees)}
+    for i, j in pairs:
+        of_mentor[i].append(j)
+        of_mentee[j].append(i)
+    prefer = problem.preferences
+    mentor_ranks = [{j: -k for k, j in enumerate(row)} for row in prefer.mentors] if prefer is not None else []
+    mentee_ranks = [{i: -k for k, i in enumerate(row)} for row in prefer.mentees] if prefer is not None else []
+
+    def mentor_likes(i: int, j: int) -> float:
+        return float(mentor_ranks[i][j]) if prefer is not None else float(problem.scores[i, j])
+
+    def mentee_likes(j: int, i: int) -> float:
+        return float(mentee_ranks[j][i]) if prefer is not None else float(problem.scores[i, j])
+
+    def fits(mentor: int, j: int) -> bool:
+        """Whether the mentee may take the mentor, giving up none or one they like less."""
+        has_room = len(of_mentee[j]) < problem.mentee_demand[j]
+        worse = [i for i in of_mentee[j] if (i, j) not in forced and mentee_likes(j, i) < mentee_likes(j, mentor)]
+        for gone in [*([None] if has_room else []), *worse]:
+            then = {*of_mentee[j], mentor} - {gone}
+            if all(r.at_most < 0 or len(then & {int(i) for i in r.members}) <= r.at_most for r in problem.quotas):
+                return True
+        return False
+
+    count = 0
+    for i, j in np.argwhere(~np.isnan(problem.scores)).tolist():
+        held_back = i in problem.gated_mentors or j in problem.gated_mentees
+        absent = i in problem.absent_mentors or j in problem.absent_mentees
+        if held_back or absent or (i, j) in out or not problem.mentor_capacity[i] or not problem.mentee_demand[j]:
+            continue
+        if ids:
+            mentor, mentee = problem.mentor_ids[i], problem.mentee_ids[j]  # type: ignore[index]
+            if mentor == mentee or (mentee, mentor) in named:
+                continue
+        has_room = len(of_mentor[i]) < problem.mentor_capacity[i]
+        worse = [k for k in of_mentor[i] if (i, k) not in forced and mentor_likes(i, k) < mentor_likes(i, j)]
+        count += (has_room or bool(worse)) and fits(i, j)
+    return count

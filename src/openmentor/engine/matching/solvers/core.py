@@ -61,8 +61,8 @@ class Core:
         mentors, mentees = problem.shape
         taking = np.ones(mentors, dtype=np.bool_)
         seeking = problem.mentee_demand > 0
-        taking[list(problem.gated_mentors)] = False
-        seeking[list(problem.gated_mentees)] = False
+        taking[[*problem.gated_mentors, *problem.absent_mentors]] = False
+        seeking[[*problem.gated_mentees, *problem.absent_mentees]] = False
         rows = seeded_order(problem.mentor_ids, mentors, seed)
         columns = seeded_order(problem.mentee_ids, mentees, seed)
         rows, columns = rows[taking[rows]], columns[seeking[columns]]

@@ -1,0 +1,95 @@
+"""Stable matchings: no two would both rather have each other, and the side that asks gets its best."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from openmentor.engine import matching as m
+from tests.engine.matching.brute import random_problem
+
+
+def test_each_side_gets_its_best_stable_matching():
+    mentors, mentees = [[0, 1], [1, 0]], [[1, 0], [0, 1]]
+    problem = m.Problem.from_preferences(mentors, mentees)
+    for_mentees = m.match(problem, aim="stable_mentees")
+    for_mentors = m.match(problem, aim="stable_mentors")
+    assert for_mentees.pairs.tolist() == [[0, 1], [1, 0]]
+    assert for_mentors.pairs.tolist() == [[0, 0], [1, 1]]
+    assert for_mentees.blocking == for_mentors.blocking == ()
+
+
+def test_the_hospitals_and_residents_of_a_textbook():
+    # One place with mentor 0, two with mentor 1; mentee 2 is listed by nobody who lists them.
+    problem = m.Problem.from_preferences([[0, 1], [1, 0]], [[0, 1], [0, 1], []], mentor_capacity=[1, 2])
+    result = m.match(problem, aim="stable_mentees")
+    m.verify(problem, result)
+    assert result.pairs.tolist() == [[0, 0], [1, 1]]
+    assert [(each.index, each.kind) for each in result.unmatched] == [(2, "no_partner")]
+
+
+def all_stable(problem):
+    cells = np.argwhere(~np.isnan(problem.scores))
+    for mask in range(2 ** len(cells)):
+        pairs = cells[[k for k in range(len(cells)) if mask >> k & 1]].reshape(-1, 2)
+        taken = np.bincount(pairs[:, 0], minlength=problem.shape[0])
+        given = np.bincount(pairs[:, 1], minlength=problem.shape[1])
+        if (taken <= problem.mentor_capacity).all() and (given <= problem.mentee_demand).all():
+            if not blocking_by_definition(problem, pairs):
+                yield pairs
+
+
+def blocking_by_definition(problem, pairs):
+    mentors, mentees = problem.preferences.mentors, problem.preferences.mentees
+    made = {tuple(pair) for pair in pairs.tolist()}
+    for i, j in np.argwhere(~np.isnan(problem.scores)).tolist():
+        theirs, ours = [b for a, b in made if a == i], [a for a, b in made if b == j]
+        mentor_would = len(theirs) < problem.mentor_capacity[i] or any(
+            mentors[i].index(j) < mentors[i].index(b) for b in theirs
+        )
+        mentee_would = len(ours) < problem.mentee_demand[j] or any(
+            mentees[j].index(i) < mentees[j].index(a) for a in ours
+        )
+        if (i, j) not in made and problem.mentor_capacity[i] and mentor_would and mentee_would:
+            return True
+    return False
+
+
+def test_nobody_of_the_asking_side_does_better_in_any_stable_matching():
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        count, across = (int(k) for k in rng.integers(1, 4, 2))
+        mentors = [rng.permutation(across)[: rng.integers(0, across + 1)].tolist() for _ in range(count)]
+        mentees = [rng.permutation(count)[: rng.integers(0, count + 1)].tolist() for _ in range(across)]
+        problem = m.Problem.from_preferences(mentors, mentees, mentor_capacity=rng.integers(0, 3, count))
+        best, theirs = m.match(problem, aim="stable_mentees"), m.match(problem, aim="stable_mentors")
+        for result in (best, theirs):
+            m.verify(problem, result)
+            assert result.blocking == ()
+        for pairs in all_stable(problem):
+            assert set(pairs[:, 1]) == set(best.pairs[:, 1])  # the same mentees are served in all
+            assert len(pairs) == len(theirs.pairs)
+            for i, j in pairs.tolist():
+                got = best.partners_of_mentee(j)[0]
+                assert mentees[j].index(got) <= mentees[j].index(i)
+            for i in range(count):
+                other = sorted(mentors[i].index(j) for a, j in pairs.tolist() if a == i)
+                got = sorted(mentors[i].index(j) for j in theirs.partners_of_mentor(i))
+                assert all(a <= b for a, b in zip(got, other))
+
+
+@pytest.mark.parametrize("aim", ["stable_mentees", "stable_mentors"])
+def test_scores_serve_as_wishes_and_every_other_constraint_holds(aim):
+    for seed in range(80):
+        problem = random_problem(np.random.default_rng(seed), ids=seed % 2 > 0, overlapping=seed % 3 == 0)
+        result = m.match(problem, aim=aim)
+        m.verify(problem, result)
+        assert result.levels[0].value == len(result.blocking)
+        if len(problem.forced) == 0 and problem.mentor_ids is None and len(problem.quotas) < 2:
+            assert result.blocking == ()
+
+
+def test_another_aim_may_leave_pairs_who_would_rather_have_each_other():
+    problem = m.Problem.from_scores([[0.9, 0.1], [0.2, np.nan]])
+    assert m.match(problem, aim="coverage").blocking == ((0, 0),)
+    assert m.match(problem, aim="total").blocking == ()
