@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment, linprog
+from tests.engine.matching.brute import best_levels, random_problem, reached_levels
 
 from openmentor.engine import matching as m
 from openmentor.engine.matching import candidates
-from tests.engine.matching.brute import best_levels, random_problem, reached_levels
 
 AIMS = ["total", "coverage", "worst_off"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.engine.matching.brute import random_problem
 
 from openmentor.engine import matching as m
-from tests.engine.matching.brute import random_problem
 
 
 def test_each_side_gets_its_best_stable_matching():
@@ -34,9 +34,9 @@ def all_stable(problem):
         pairs = cells[[k for k in range(len(cells)) if mask >> k & 1]].reshape(-1, 2)
         taken = np.bincount(pairs[:, 0], minlength=problem.shape[0])
         given = np.bincount(pairs[:, 1], minlength=problem.shape[1])
-        if (taken <= problem.mentor_capacity).all() and (given <= problem.mentee_demand).all():
-            if not blocking_by_definition(problem, pairs):
-                yield pairs
+        fits = (taken <= problem.mentor_capacity).all() and (given <= problem.mentee_demand).all()
+        if fits and not blocking_by_definition(problem, pairs):
+            yield pairs
 
 
 def blocking_by_definition(problem, pairs):

@@ -84,8 +84,8 @@ class WhyNot:
     rule     the hard rule that forbids it ('not allowed' for a veto, 'places', 'same person', 'gate', 'fixed' where
              fixed pairs leave no room), else None.
     cost     what the last level would lose if the pair were made, None if a rule forbids it; may be below 0 where a
-             level above pays. ``losses``: the same for every level, as (name, loss); before them 'asked', if more or
-             less of what was asked could be kept.
+             level above pays. ``losses``: the same for every level, as (name, loss); before them 'asked', if that
+             changes: by how many pairs minimums and quotas would be missed more.
     changes  the other pairs that would end or begin.
     """
 

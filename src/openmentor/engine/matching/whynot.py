@@ -33,7 +33,7 @@ def why_not(result: Result, mentor: int, mentee: int, *, progress: Progress | No
     if fixed_after < fixed_before or (mentor, mentee) not in {(int(i), int(j)) for i, j in other.pairs}:
         return WhyNot("fixed", None, ())
     losses = [(ours.name, ours.value - theirs.value) for ours, theirs in zip(result.levels, other.levels)]
-    asked = len(other.unmet) - len(result.unmet)
+    asked = _missing(other) - _missing(result)
     if asked:
         losses.insert(0, ("asked", float(asked)))
     changes = tuple(each for each in moves(result.pairs, other.pairs) if (each.mentor, each.mentee) != (mentor, mentee))
@@ -48,6 +48,11 @@ def with_forced(problem: Problem, mentor: int, mentee: int) -> Problem:
 
 def _forced_kept(problem: Problem, pairs: IntArray) -> int:
     return len({(int(i), int(j)) for i, j in problem.forced} & {(int(i), int(j)) for i, j in pairs})
+
+
+def _missing(result: Result) -> int:
+    """By how many pairs minimums, quotas and forced pairs are missed."""
+    return sum(each.asked - each.got for each in result.unmet)
 
 
 def moves(before: IntArray, after: IntArray) -> tuple[Move, ...]:
