@@ -16,7 +16,7 @@ document.addEventListener('click', (event) => {
 
 // Menus: details elements that close when one goes elsewhere.
 document.addEventListener('click', (event) => {
-  for (const open of document.querySelectorAll<HTMLDetailsElement>('details[data-menu][open]')) {
+  for (const open of document.querySelectorAll<HTMLDetailsElement>('details:is([data-menu], .om-several)[open]')) {
     if (!open.contains(event.target as Node)) open.open = false;
   }
 });
