@@ -77,7 +77,7 @@ class Section:
     entries: list[Entry] = field(default_factory=list)
 
 
-_items: list[NavItem] = []
+_items: list[NavItem] = [NavItem(_("Home"), "home", "home", order=0)]
 
 
 def add(*items: NavItem) -> None:
