@@ -55,6 +55,15 @@ def test_every_icon_that_a_template_names_is_in_the_build():
     assert named - built == set()
 
 
+def test_every_icon_of_the_navigation_is_in_the_build():
+    from openmentor.foundation.ui import nav
+
+    assert [
+        item.icon for item in nav._items if item.icon not in json.loads((assets.FOLDER / "icons.json").read_text())
+    ] == []
+    assert "home" in [item.icon for item in nav._items]
+
+
 def test_an_icon_is_decoration_unless_it_says_something():
     django = engines["django"]
     assert 'aria-hidden="true"' in django.from_string('{% icon "users" %}').render()
