@@ -27,8 +27,8 @@ class ProgramQuerySet(models.QuerySet["Program"]):
             return self.none()
         return self.filter(
             models.Q(pk__in=ProgramRole.objects.filter(person=actor.person).values("program"))
-            | models.Q(cohorts__enrollments__person=actor.person)
-        ).distinct()
+            | models.Q(pk__in=Cohort.objects.filter(enrollments__person=actor.person).values("program"))
+        )
 
     def run_by(self, actor: Actor) -> Self:
         """Programs that an actor manages. An administrator runs the installation, not the programs: roles are given, never assumed."""
@@ -48,13 +48,23 @@ class Program(models.Model):
     purpose = models.TextField(_("purpose"))
     format = models.CharField(_("format"), max_length=20, choices=Format.choices, default=Format.ONE_TO_ONE)
     #: the named contact for everybody in it, and a stand-in
-    coordinator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="coordinates")
-    stand_in = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    coordinator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="coordinates", verbose_name=_("coordinator")
+    )
+    stand_in = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("stand-in")
+    )
     # The landing page, in Markdown
     summary = models.CharField(_("one sentence for the landing page"), max_length=300, blank=True)
     benefits_mentor = models.TextField(_("what mentors gain"), blank=True)
     benefits_mentee = models.TextField(_("what mentees gain"), blank=True)
     steps = models.TextField(_("how it goes, a line a step"), blank=True)
+    #: the page of a role: what somebody in it does, in Markdown
+    guide_mentor = models.TextField(_("what a mentor does"), blank=True)
+    guide_mentee = models.TextField(_("what a mentee does"), blank=True)
+    contact = models.EmailField(_("address for questions, shown to visitors"), blank=True)
+    #: set by a manager once the coordinator has said yes; members see the name either way
+    names_coordinator = models.BooleanField(_("the coordinator agreed to be named on the landing page"), default=False)
     published_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -95,6 +105,18 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
 
     def run_by(self, actor: Actor) -> Self:
         return self.filter(program__in=Program.objects.run_by(actor))
+
+    def recruiting(self) -> Self:
+        """Those whose doors are open: recruiting ones, and rolling ones that run."""
+        return self.filter(
+            models.Q(status=Cohort.Status.RECRUITING) | models.Q(status=Cohort.Status.ACTIVE, is_rolling=True)
+        )
+
+    def current(self) -> Cohort | None:
+        """The one that is looked at first: the newest that is not closed, else the newest."""
+        return self.order_by(
+            models.Case(models.When(status=Cohort.Status.CLOSED, then=1), default=0), "-created_at", "-pk"
+        ).first()
 
 
 class Cohort(Stateful):
@@ -150,6 +172,8 @@ class Cohort(Stateful):
     questionnaire = models.ForeignKey("surveys.Questionnaire", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     gate_survey = models.BooleanField(_("no match before the survey is answered"), default=True)
     gate_expectations = models.BooleanField(_("no match before the expectations are accepted"), default=True)
+    #: what was accepted before this moment does not count any more: set when a manager asks everybody anew
+    expectations_changed_at = models.DateTimeField(null=True, blank=True)
     acceptance = models.CharField(_("a match begins when"), max_length=10, choices=Acceptance.choices, default=Acceptance.MEMBERS)
     acceptance_days = models.PositiveSmallIntegerField(_("days to answer a match"), default=14)
     #: weights, rules, bands and aim that differ from the engine's defaults (MATCHING, Spec)
@@ -183,7 +207,7 @@ class Cohort(Stateful):
 
 
 class Expectation(models.Model):
-    """What a role promises, one sentence each, editable; accepted at sign-up. Changing it counts up the cohort's version of them."""
+    """What a role promises, one sentence each, editable; accepted at sign-up. ``Cohort.expectations_changed_at`` asks for it anew."""
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="expectations")
     role = models.CharField(max_length=10, choices=[("mentor", _("mentor")), ("mentee", _("mentee"))])

@@ -29,3 +29,8 @@ def sponsors(actor: Actor, program_id: int) -> bool:
 
 def manages_any(actor: Actor) -> bool:
     return any(role == ProgramRole.Role.MANAGER for _program, role in _roles(actor))
+
+
+def forget(actor: Actor) -> None:
+    """Look the roles up again: they were changed in this request."""
+    actor.memo.pop("program_roles", None)

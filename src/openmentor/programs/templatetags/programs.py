@@ -1,0 +1,36 @@
+"""``{% load programs %}``: a cohort's tabs, managers' texts, tones of phases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from openmentor.programs import overview
+from openmentor.programs.markdown import render
+from openmentor.programs.models import Cohort
+
+register = template.Library()
+
+TONES = {
+    Cohort.Status.DRAFT: "neutral", Cohort.Status.RECRUITING: "info", Cohort.Status.MATCHING: "accent", Cohort.Status.ACTIVE: "success",
+    Cohort.Status.CLOSING: "warning", Cohort.Status.CLOSED: "neutral",
+}
+
+
+@register.inclusion_tag("programs/_tabs.html", takes_context=True)
+def cohort_tabs(context: template.Context, cohort: Cohort) -> dict[str, Any]:
+    """The pages of a cohort beside one another: ``{% cohort_tabs cohort %}`` below the head of each of them."""
+    request = context["request"]
+    return {"tabs": overview.tabs(cohort, request.actor, request.path)}
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    return render(text or "")
+
+
+@register.filter
+def phase_tone(cohort: Cohort) -> str:
+    return TONES.get(Cohort.Status(cohort.status), "neutral")
