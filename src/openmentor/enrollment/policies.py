@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from openmentor.enrollment.models import Enrollment, Veto
 from openmentor.foundation import clock
 from openmentor.foundation.actors import Actor
 from openmentor.foundation.policies import rule
+from openmentor.people.models import Person
 from openmentor.programs.models import Cohort
 from openmentor.programs.roles import manages
 
@@ -197,3 +199,25 @@ def say_veto(actor: Actor, subject: None = None) -> str | None:
 @rule
 def take_back_veto(actor: Actor, veto: Veto) -> str | None:
     return None if actor.person is not None and veto.author_id == actor.person.pk else _("Only who said it takes it back.")
+
+
+@rule
+def recruit(actor: Actor, cohort: Cohort) -> str | None:
+    """Look for people by HR facts, and see what became of invitations."""
+    return None if manages(actor, cohort.program_id) else _("Only the managers of this program look for people.")
+
+
+@rule
+def invite(actor: Actor, cohort: Cohort) -> str | None:
+    """Ask people to join, while they can answer."""
+    if sentence := recruit.why_not(actor, cohort):
+        return sentence
+    if cohort.status == Cohort.Status.DRAFT:
+        return _("Open recruiting first: whom you invite could not answer yet.")
+    return closed_because(cohort)
+
+
+def invitable(people: QuerySet[Person], cohort: Cohort, role: str) -> QuerySet[Person]:
+    """The set form of ``invite``: who works here, may sign in, and has no part in this role of the cohort yet, not even a past one."""
+    mine = Enrollment.objects.filter(cohort=cohort, role=role, person=OuterRef("pk"))
+    return people.filter(~Exists(mine), left_on=None, erased_at=None, is_active=True)

@@ -133,7 +133,11 @@ class Invitation(models.Model):
 
     enrollment = models.OneToOneField(Enrollment, on_delete=models.CASCADE, related_name="invitation")
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    #: the event of the batch it came with
+    event_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    #: when it was handed over to be sent; never for who has no address
     sent_at = models.DateTimeField(null=True, blank=True)
+    #: when they went on from it to the application
     opened_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

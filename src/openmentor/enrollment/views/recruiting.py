@@ -1,0 +1,256 @@
+"""Finding and inviting people, and what they see when they come by the link of their invitation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
+
+from openmentor.enrollment import actions as applying
+from openmentor.enrollment import eligibility, policies
+from openmentor.enrollment.models import Enrollment, Invitation, Role
+from openmentor.enrollment.recruiting import actions, finding
+from openmentor.enrollment.recruiting.entrance import PURPOSE, may_enter_by_link
+from openmentor.enrollment.recruiting.forms import CriteriaForm
+from openmentor.foundation import clock, links
+from openmentor.foundation.actors import Actor
+from openmentor.foundation.errors import Denied
+from openmentor.foundation.http import Request
+from openmentor.people.models import Person
+from openmentor.people.views.entrance import BACKEND
+from openmentor.programs.models import Cohort
+from openmentor.programs.policies import change_cohort
+
+PAGE = 50
+TONES = {
+    Enrollment.Status.INVITED: "info", Enrollment.Status.APPLIED: "accent", Enrollment.Status.APPROVED: "success",
+    Enrollment.Status.WAITLISTED: "warning",
+}
+ROLES = (Role.MENTOR, Role.MENTEE)
+
+
+def _badge(status: str) -> str:
+    shown = Enrollment.Status(status)
+    return format_html('<span class="om-badge om-badge-dot" data-tone="{}">{}</span>', TONES.get(shown, "neutral"), shown.label)
+
+
+class FoundTable(tables.Table):  # type: ignore[misc]
+    """People who were found, each with a box to tick while they can be invited."""
+
+    tick = tables.Column(verbose_name=_l("Choose"), empty_values=(), orderable=False)
+    name = tables.Column(verbose_name=_l("Name"), order_by=("family_name", "given_name", "name", "pk"))
+    position = tables.Column(verbose_name=_l("Position"))
+    department = tables.Column(verbose_name=_l("Department"))
+    site = tables.Column(verbose_name=_l("Site"))
+    level = tables.Column(verbose_name=_l("Level"))
+    hired_on = tables.Column(verbose_name=_l("Years here"))
+    skills = tables.Column(verbose_name=_l("Skills"), empty_values=(), orderable=False)
+    asked = tables.Column(verbose_name=_l("In this cohort"), empty_values=(), orderable=False)
+
+    class Meta:
+        attrs = {"id": "people"}
+        order_by = "name"
+        empty_text = _l("Nobody meets these conditions, or all who do were asked already.")
+
+    def render_tick(self, record: Any) -> str:
+        if record.asked is not None:
+            return ""
+        return format_html(
+            '<input type="checkbox" class="form-check-input" name="person" value="{}" aria-label="{}">', record.pk, record.name
+        )
+
+    def render_name(self, record: Any) -> str:
+        note = "" if record.email else format_html('<div class="om-quiet">{}</div>', _("no e-mail address"))
+        return format_html('<span class="text-body-emphasis fw-medium">{}</span>{}', record.name, note)
+
+    def render_hired_on(self, record: Any) -> str:
+        return f"{record.tenure_years(clock.today()):.1f}"
+
+    def render_skills(self, record: Any) -> str:
+        names = [f"{skill.name} {skill.level}" if skill.level else skill.name for skill in record.skills.all()]
+        return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
+
+    def render_asked(self, record: Any) -> str:
+        return _badge(record.asked) if record.asked is not None else "—"
+
+
+class InvitationTable(tables.Table):  # type: ignore[misc]
+    person = tables.Column(verbose_name=_l("Name"), accessor="enrollment__person__name")
+    role = tables.Column(verbose_name=_l("As"), accessor="enrollment__get_role_display", order_by="enrollment__role")
+    sent_at = tables.DateTimeColumn(verbose_name=_l("Sent"), default=_l("no e-mail address"))
+    opened_at = tables.DateTimeColumn(verbose_name=_l("Opened"), default="—")
+    status = tables.Column(verbose_name=_l("Now"), accessor="enrollment__status")
+
+    class Meta:
+        attrs = {"id": "invitations"}
+        order_by = "-sent_at"
+        empty_text = _l("Nobody was invited yet.")
+
+    def render_status(self, value: str) -> str:
+        return _badge(value)
+
+
+def _cohort(request: Request, pk: int) -> Cohort:
+    cohort = get_object_or_404(Cohort.objects.visible_to(request.actor).select_related("program"), pk=pk)
+    policies.recruit.check(request.actor, cohort)
+    return cohort
+
+
+def _role(given: QueryDict) -> str:
+    return Role.MENTEE if given.get("role") == Role.MENTEE else Role.MENTOR
+
+
+@login_required
+def recruit(request: Request, pk: int) -> HttpResponse:
+    """Find people by what HR and they themselves say of them, and invite them in one step."""
+    cohort = _cohort(request, pk)
+    role = _role(request.GET)
+    found = finding.find(cohort, role, request.GET)
+    table = FoundTable(found.people.prefetch_related("skills"))
+    tables.RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
+    context = {
+        "cohort": cohort, "program": cohort.program, "role": role, "form": found.form, "table": table, "count": table.paginator.count,
+        "why_not": policies.invite.why_not(request.actor, cohort) or "", "filter": _filter_of(found.form.data), "roles": ROLES,
+        "by_invitation": cohort.enrollment == Cohort.Enrollment.INVITE,
+    }
+    return render(request, "enrollment/recruit/find.html", context, status=422 if found.form.errors else 200)
+
+
+def _filter_of(chosen: Any) -> list[tuple[str, str]]:
+    """The filter as names and values, to be carried along by a form."""
+    left_out = ("csrfmiddlewaretoken", "role", "person", "page", "sort", "all")
+    return [(name, value) for name, values in chosen.lists() if name not in left_out for value in values if value]
+
+
+@login_required
+def invite(request: Request, pk: int) -> HttpResponse:
+    """Invite who was ticked, or with ``all=1`` everybody whom the filter finds; a GET asks before all are."""
+    cohort = _cohort(request, pk)
+    given = request.POST if request.method == "POST" else request.GET
+    role = _role(given)
+    everybody = given.get("all") == "1"
+    if everybody:
+        people: QuerySet[Person] = finding.find(cohort, role, given).people
+    else:
+        ticked = [int(value) for value in given.getlist("person") if value.isdigit()][:5000]
+        people = Person.objects.present().filter(pk__in=ticked)
+    if request.method != "POST":
+        policies.invite.check(request.actor, cohort)
+        context = {
+            "cohort": cohort, "role": role, "filter": _filter_of(given), "count": people.count(), "unreachable": people.filter(email=None).count()
+        }
+        return render(request, "enrollment/recruit/confirm.html", context)
+    if not everybody and not ticked:
+        messages.warning(request, _("Tick the people whom you would like to invite, or invite everybody whom the filter finds."))
+        return redirect(f"{reverse('enrollment:recruit', args=[cohort.pk])}?{_back(given)}")
+    _say(request, actions.invite(cohort, people, role, by=request.actor))
+    return redirect(f"{reverse('enrollment:recruit', args=[cohort.pk])}?{_back(given)}")
+
+
+def _back(given: QueryDict) -> str:
+    query = QueryDict(mutable=True)
+    query["role"] = _role(given)
+    for name, value in _filter_of(given):
+        query.appendlist(name, value)
+    return query.urlencode()
+
+
+def _say(request: Request, done: actions.Invited) -> None:
+    if done.invited:
+        messages.success(
+            request,
+            ngettext("%(count)d person is invited.", "%(count)d people are invited.", done.invited) % {"count": done.invited},
+        )
+    if done.unreachable:
+        messages.warning(
+            request,
+            ngettext(
+                "%(count)d of them has no e-mail address. An administrator can print a claim code for them.",
+                "%(count)d of them have no e-mail address. An administrator can print claim codes for them.", done.unreachable,
+            ) % {"count": done.unreachable},
+        )
+    if done.already or not done.invited:
+        messages.info(
+            request,
+            ngettext(
+                "%(count)d person was asked before or has a part in it already, and gets no second mail.",
+                "%(count)d people were asked before or have a part in it already, and get no second mail.", done.already,
+            ) % {"count": done.already},
+        )
+
+
+@login_required
+def invitations(request: Request, pk: int) -> HttpResponse:
+    """What became of them: figures, and each one."""
+    cohort = _cohort(request, pk)
+    rows = Invitation.objects.filter(enrollment__cohort=cohort).select_related("enrollment__person")
+    table = InvitationTable(rows)
+    tables.RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
+    context = {"cohort": cohort, "program": cohort.program, "table": table, "figures": finding.figures(cohort)}
+    return render(request, "enrollment/recruit/invitations.html", context)
+
+
+@login_required
+def set_eligibility(request: Request, pk: int) -> HttpResponse:
+    """Whom the cohort is for: said on the landing page, used by approving by rule, and the first filter when finding people."""
+    cohort = _cohort(request, pk)
+    change_cohort.check(request.actor, cohort)
+    stored = eligibility.criteria(cohort).stored()
+    form = CriteriaForm(request.POST or None, initial={**stored, "skill": ", ".join(stored.get("skill", []))})
+    if request.method == "POST" and form.is_valid():
+        actions.set_eligibility(cohort, form.criteria, by=request.actor)
+        messages.success(request, _("Saved."))
+        return redirect("enrollment:eligibility", pk=cohort.pk)
+    context = {
+        "cohort": cohort, "program": cohort.program, "form": form, "section": "eligibility",
+        "sentences": list(eligibility.criteria(cohort).sentences()), "count": eligibility.criteria(cohort).people().count(),
+    }
+    return render(request, "enrollment/recruit/eligibility.html", context, status=422 if form.errors else 200)
+
+
+def invitation(request: Request, token: str) -> HttpResponse:
+    """By the link of an invitation, without a password: who asks and for what. Nothing happens before one acts."""
+    link = links.read(token, PURPOSE)
+    enrollment = get_object_or_404(
+        Enrollment.objects.select_related("person", "cohort__program__coordinator", "invitation__invited_by"),
+        cohort=link.facts["cohort"], role=link.facts["role"], person=link.person_id,
+    )
+    if request.method == "POST":
+        return _answer(request, enrollment)
+    cohort = enrollment.cohort
+    is_other = request.actor.person is not None and request.actor.person_id != enrollment.person_id
+    context = {
+        "enrollment": enrollment, "cohort": cohort, "program": cohort.program, "is_other": is_other,
+        "closed": policies.closed_because(cohort), "invited": enrollment.status == Enrollment.Status.INVITED,
+    }
+    return render(request, "enrollment/invitation.html", context)
+
+
+def _answer(request: Request, enrollment: Enrollment) -> HttpResponse:
+    """``answer=no`` declines for good; ``answer=yes`` goes on to the application, signed in where the link may do that."""
+    if request.POST.get("answer") == "no":
+        if enrollment.status == Enrollment.Status.INVITED:
+            applying.withdraw(enrollment, by=Actor.of(enrollment.person))
+        return render(request, "enrollment/invitation_declined.html", {"enrollment": enrollment, "program": enrollment.cohort.program})
+    actions.note_opened(enrollment)
+    address = reverse("enrollment:apply", args=[enrollment.cohort_id]) + f"?role={enrollment.role}"
+    if request.actor.person_id == enrollment.person_id:
+        return redirect(address)
+    if request.actor.person is not None:
+        raise Denied(_("You are signed in as somebody else. Sign out first, then open the link again."))
+    if not may_enter_by_link(enrollment.person):
+        return redirect_to_login(address)
+    login(request, enrollment.person, backend=BACKEND)
+    return redirect(address)
