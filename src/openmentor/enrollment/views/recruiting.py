@@ -208,7 +208,8 @@ def set_eligibility(request: Request, pk: int) -> HttpResponse:
     cohort = _cohort(request, pk)
     change_cohort.check(request.actor, cohort)
     stored = eligibility.criteria(cohort).stored()
-    form = CriteriaForm(request.POST or None, initial={**stored, "skill": ", ".join(stored.get("skill", []))})
+    # Nothing ticked at all is an answer too: everybody may.
+    form = CriteriaForm(request.POST if request.method == "POST" else None, initial={**stored, "skill": ", ".join(stored.get("skill", []))})
     if request.method == "POST" and form.is_valid():
         actions.set_eligibility(cohort, form.criteria, by=request.actor)
         messages.success(request, _("Saved."))
