@@ -12,7 +12,17 @@ from django_tasks.exceptions import TaskResultDoesNotExist
 
 from openmentor.foundation import clock
 from openmentor.foundation.jobs import (
-    Interrupted, Lost, PermanentFailure, backend, complete, current, job, periodic, running, upkeep, worker,
+    Interrupted,
+    Lost,
+    PermanentFailure,
+    backend,
+    complete,
+    current,
+    job,
+    periodic,
+    running,
+    upkeep,
+    worker,
 )
 from openmentor.foundation.models import DatabaseProperty, JobRecord
 
@@ -77,7 +87,9 @@ def give_way() -> None:
 
 
 def statuses() -> list[tuple[str, str, int]]:
-    return [(record.name.rpartition(".")[2], record.status, record.attempts) for record in JobRecord.objects.order_by("id")]
+    return [
+        (record.name.rpartition(".")[2], record.status, record.attempts) for record in JobRecord.objects.order_by("id")
+    ]
 
 
 def test_a_job_gets_what_it_was_given_with_dates_and_moments_as_they_were():
@@ -97,9 +109,13 @@ def test_what_is_no_id_or_fact_is_refused_when_it_is_enqueued(value):
 
 
 def test_a_job_and_the_change_that_asked_for_it_live_or_die_together():
-    with pytest.raises(RuntimeError), transaction.atomic():
-        note.enqueue(1)
-        raise RuntimeError
+    def change() -> None:
+        with transaction.atomic():
+            note.enqueue(1)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change()
     assert worker.run_all() == 0
     with transaction.atomic():
         note.enqueue(2)
@@ -140,8 +156,9 @@ def test_a_failing_job_waits_ever_longer_and_is_parked_after_five_tries_with_its
     record = JobRecord.objects.get()
     assert (calls, given_up) == ([3] * 5, [3])
     assert (record.status, record.attempts, record.max_attempts) == (JobRecord.Status.PARKED, 5, 5)
-    assert record.error.startswith("Traceback") and record.error.endswith("ValueError: no luck with 3\n")
-    assert record.finished_at is not None and record.lease_until is None
+    assert record.error.startswith("Traceback")
+    assert record.error.endswith("ValueError: no luck with 3\n")
+    assert (record.finished_at is None, record.lease_until) == (False, None)
     pauses = [running.pause_after(attempt).total_seconds() for attempt in (1, 2, 3, 4)]
     assert [round(pause / 6**power / 30) for power, pause in enumerate(pauses)] == [1, 1, 1, 1]
 
@@ -241,7 +258,9 @@ def test_a_stalled_worker_cannot_fail_a_job_that_another_took():
     JobRecord.objects.update(lease_until=datetime.now(tz=UTC) - timedelta(seconds=1))
     assert running.claim(QUEUES, "quick") is not None
     running.perform(stalled)
-    assert [(record.status, record.worker, record.error) for record in JobRecord.objects.all()] == [("running", "quick", "")]
+    assert [(record.status, record.worker, record.error) for record in JobRecord.objects.all()] == [
+        ("running", "quick", "")
+    ]
 
 
 def test_a_job_whose_lease_holds_is_nobody_elses():
@@ -377,7 +396,7 @@ def test_many_workers_take_each_job_once():
         return mine
 
     taken = _in_threads(4, drain)
-    assert sorted(sum(taken, [])) == sorted(JobRecord.objects.values_list("pk", flat=True))
+    assert sorted(key for mine in taken for key in mine) == sorted(JobRecord.objects.values_list("pk", flat=True))
     assert sorted(kwargs["number"] for _, kwargs in calls) == list(range(60))
     assert set(JobRecord.objects.values_list("status", "attempts")) == {("done", 1)}
 

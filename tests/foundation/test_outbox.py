@@ -20,7 +20,9 @@ heard: list[tuple[str, int]] = []
 @pytest.fixture(autouse=True)
 def _only_our_consumers(monkeypatch):
     heard.clear()
-    monkeypatch.setattr(events, "_audiences", {**events._audiences, **dict.fromkeys(("test.a", "test.b"), events.Audience.NOBODY)})
+    monkeypatch.setattr(
+        events, "_audiences", {**events._audiences, **dict.fromkeys(("test.a", "test.b"), events.Audience.NOBODY)}
+    )
     monkeypatch.setattr(outbox, "_consumers", {})
     monkeypatch.setattr(outbox, "_by_verb", type(outbox._by_verb)(list))
 
@@ -29,7 +31,11 @@ def do(verb: str, number: int = 0) -> Event:
     with transaction.atomic():
         subject = DatabaseProperty(key="x")
         event = Event.objects.create(
-            verb=verb, subject_type="foundation.databaseproperty", subject_id=number, actor_kind="system", at=clock.now(),
+            verb=verb,
+            subject_type="foundation.databaseproperty",
+            subject_id=number,
+            actor_kind="system",
+            at=clock.now(),
             facts={"n": number, "ratio": 0.25, "name": "é"},
         )
         del subject
@@ -51,12 +57,16 @@ def test_sealing_numbers_what_is_committed_without_a_hole_and_the_chain_holds():
     assert outbox.seal(limit=3) == 3
     assert outbox.seal() == 2
     assert outbox.seal() == 0
-    assert list(Event.objects.order_by("sequence").values_list("sequence", "subject_id")) == [(n + 1, n) for n in range(5)]
+    assert list(Event.objects.order_by("sequence").values_list("sequence", "subject_id")) == [
+        (n + 1, n) for n in range(5)
+    ]
     assert len(set(Event.objects.values_list("digest", flat=True))) == 5
     assert outbox.verify_chain() is None
 
 
-@pytest.mark.parametrize("change", [{"facts": {"n": 9}}, {"subject_id": 9}, {"actor_id": 9}, {"sequence": 9}, {"verb": "test.b"}])
+@pytest.mark.parametrize(
+    "change", [{"facts": {"n": 9}}, {"subject_id": 9}, {"actor_id": 9}, {"sequence": 9}, {"verb": "test.b"}]
+)
 def test_what_was_changed_after_sealing_breaks_the_chain(change):
     for number in range(4):
         do("test.a", number)

@@ -17,12 +17,15 @@ class PreferencesForm(forms.Form):
     """Which mails somebody wants, and their quiet hours."""
 
     mails = forms.MultipleChoiceField(
-        label=_("Mails I want"), required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("Mails I want"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("What you turn off here still shows in the app."),
     )
     starts = forms.TimeField(label=_("Quiet from"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     ends = forms.TimeField(
-        label=_("Quiet until"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        label=_("Quiet until"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         help_text=_("In your time zone. What can wait comes after it. The same time twice means no quiet hours."),
     )
 

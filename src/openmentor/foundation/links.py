@@ -63,8 +63,13 @@ def _signer(purpose: str) -> signing.Signer:
 
 
 def make(
-    purpose: str, *, person: Person | None = None, address: str = "", facts: Mapping[str, Any] | None = None,
-    lasts: timedelta | None = TWO_WEEKS, single_use: bool = False,
+    purpose: str,
+    *,
+    person: Person | None = None,
+    address: str = "",
+    facts: Mapping[str, Any] | None = None,
+    lasts: timedelta | None = TWO_WEEKS,
+    single_use: bool = False,
 ) -> Link:
     """A link for ``person``, or for an ``address`` of somebody we do not know. ``lasts=None`` never expires."""
     expires_at = None if lasts is None else (clock.now() + lasts).replace(microsecond=0)
@@ -116,8 +121,12 @@ class Personal:
         """As a delivery keeps it: everything but whom it is for, and no token."""
         expires_at = None if self.lasts is None else int((clock.now() + self.lasts).timestamp())
         return {
-            "url_name": self.url_name, "purpose": self.purpose, "args": list(self.args), "facts": dict(self.facts),
-            "expires_at": expires_at, "single_use": self.single_use,
+            "url_name": self.url_name,
+            "purpose": self.purpose,
+            "args": list(self.args),
+            "facts": dict(self.facts),
+            "expires_at": expires_at,
+            "single_use": self.single_use,
         }
 
 
@@ -127,7 +136,9 @@ def path_of(spec: Mapping[str, Any], *, person_id: int | None, address: str) -> 
         return str(spec["path"])
     if "url_name" not in spec:
         return ""
-    expires_at = None if spec["expires_at"] is None else datetime.fromtimestamp(spec["expires_at"], tz=clock.now().tzinfo)
+    expires_at = (
+        None if spec["expires_at"] is None else datetime.fromtimestamp(spec["expires_at"], tz=clock.now().tzinfo)
+    )
     link = Link(spec["purpose"], person_id, "" if person_id else address, spec["facts"], expires_at, spec["single_use"])
     return reverse(spec["url_name"], args=[*spec["args"], link.token])
 

@@ -15,8 +15,16 @@ def _sees_mails(actor: Actor) -> bool:
 
 
 nav.add(
-    nav.NavItem(_("Mail"), "mail", "foundation:mails", group=nav.ADMINISTER, order=80, visible=_sees_mails, on_phone=False),
     nav.NavItem(
-        _("Jobs"), "settings", "foundation:jobs", group=nav.ADMINISTER, order=90, visible=nav.administrators, on_phone=False
+        _("Mail"), "mail", "foundation:mails", group=nav.ADMINISTER, order=80, visible=_sees_mails, on_phone=False
+    ),
+    nav.NavItem(
+        _("Jobs"),
+        "settings",
+        "foundation:jobs",
+        group=nav.ADMINISTER,
+        order=90,
+        visible=nav.administrators,
+        on_phone=False,
     ),
 )

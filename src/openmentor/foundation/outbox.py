@@ -118,8 +118,17 @@ def seal(limit: int = 500) -> int:
 
 def _digest(previous: str, event: Event) -> str:
     said = [
-        event.pk, event.verb, event.subject_type, event.subject_id, event.actor_kind, event.actor_name, event.actor_id,
-        event.program_id, event.cohort_id, event.at.astimezone(UTC).isoformat(), event.facts,
+        event.pk,
+        event.verb,
+        event.subject_type,
+        event.subject_id,
+        event.actor_kind,
+        event.actor_name,
+        event.actor_id,
+        event.program_id,
+        event.cohort_id,
+        event.at.astimezone(UTC).isoformat(),
+        event.facts,
     ]
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
@@ -141,7 +150,9 @@ def _place_cursors() -> None:
     missing = _consumers.keys() - set(Cursor.objects.values_list("consumer", flat=True))
     if missing:
         head = Seal.objects.values_list("sequence", flat=True).first() or 0
-        Cursor.objects.bulk_create([Cursor(consumer=name, sequence=head) for name in sorted(missing)], ignore_conflicts=True)
+        Cursor.objects.bulk_create(
+            [Cursor(consumer=name, sequence=head) for name in sorted(missing)], ignore_conflicts=True
+        )
 
 
 def _follow(batch: int, raising: bool) -> int:
@@ -152,8 +163,9 @@ def _follow(batch: int, raising: bool) -> int:
     if start >= head:
         return 0
     events = list(
-        Event.objects.filter(sequence__gt=start, sequence__lte=head, verb__in=[verb for verb, heard in _by_verb.items() if heard])
-        .order_by("sequence")[:batch]
+        Event.objects.filter(
+            sequence__gt=start, sequence__lte=head, verb__in=[verb for verb, heard in _by_verb.items() if heard]
+        ).order_by("sequence")[:batch]
     )
     for event in events:
         for consumer in list(_by_verb[event.verb]):

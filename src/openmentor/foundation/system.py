@@ -93,7 +93,11 @@ def send_mail_again(delivery: Delivery, *, by: Actor) -> Delivery:
         raise Conflict(_("No mail server is set up, so nothing can be sent."))
     states = [Delivery.State.PARKED, Delivery.State.HELD]
     with transaction.atomic():
-        if not Delivery.objects.mails().filter(pk=delivery.pk, state__in=states).update(state=Delivery.State.WAITING, why=""):
+        if (
+            not Delivery.objects.mails()
+            .filter(pk=delivery.pk, state__in=states)
+            .update(state=Delivery.State.WAITING, why="")
+        ):
             raise Conflict(_("This mail is on its way already."))
         send_mail.enqueue(delivery.pk)
         record("mail.sent_again", delivery, by=by, facts={"notice": delivery.notice})

@@ -12,5 +12,15 @@ A job takes ids and the facts it relies on; it may run late, twice, or after the
 from openmentor.foundation.jobs.backend import Job, JobBackend, job, periodic
 from openmentor.foundation.jobs.running import Interrupted, Lost, PermanentFailure, Running, complete, current
 
-
-__all__ = ["Interrupted", "Job", "JobBackend", "Lost", "PermanentFailure", "Running", "complete", "current", "job", "periodic"]
+__all__ = [
+    "Interrupted",
+    "Job",
+    "JobBackend",
+    "Lost",
+    "PermanentFailure",
+    "Running",
+    "complete",
+    "current",
+    "job",
+    "periodic",
+]

@@ -145,7 +145,9 @@ def result_of(record: JobRecord, task: Task[Any, Any]) -> TaskResult[Any]:
         args=record.payload["args"],
         kwargs=record.payload["kwargs"],
         backend=task.backend,
-        errors=[TaskError(exception_class_path=_class_of(record.error), traceback=record.error)] if record.error else [],
+        errors=[TaskError(exception_class_path=_class_of(record.error), traceback=record.error)]
+        if record.error
+        else [],
         worker_ids=[record.worker] * record.attempts,
     )
     object.__setattr__(result, "_return_value", decode(record.result))
@@ -162,7 +164,12 @@ def _class_of(trace: str) -> str:
 def job(function: Callable[P, T], /) -> Job[P, T]: ...
 @overload
 def job(
-    *, queue: str = ..., priority: int = ..., max_attempts: int = ..., unique: Unique = ..., on_parked: Callable[..., object] | None = ...
+    *,
+    queue: str = ...,
+    priority: int = ...,
+    max_attempts: int = ...,
+    unique: Unique = ...,
+    on_parked: Callable[..., object] | None = ...,
 ) -> Callable[[Callable[P, T]], Job[P, T]]: ...
 def job(
     function: Callable[P, T] | None = None,
@@ -185,7 +192,12 @@ def job(
 
     def wrap(function: Callable[P, T]) -> Job[P, T]:
         return Job(
-            func=function, queue_name=queue, priority=priority, max_attempts=max_attempts, unique=unique, on_parked=on_parked
+            func=function,
+            queue_name=queue,
+            priority=priority,
+            max_attempts=max_attempts,
+            unique=unique,
+            on_parked=on_parked,
         )
 
     return wrap if function is None else wrap(function)
@@ -194,7 +206,9 @@ def job(
 _periodic: dict[str, tuple[Job[[], Any], timedelta]] = {}
 
 
-def periodic(*, every: timedelta, queue: str = "default", max_attempts: int = 5) -> Callable[[Callable[[], T]], Job[[], T]]:
+def periodic(
+    *, every: timedelta, queue: str = "default", max_attempts: int = 5
+) -> Callable[[Callable[[], T]], Job[[], T]]:
     """Run a function without arguments once in each stretch of ``every``, counted from 1970; what was slept through is not made up."""
 
     def wrap(function: Callable[[], T]) -> Job[[], T]:

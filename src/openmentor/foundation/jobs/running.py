@@ -111,7 +111,11 @@ def claim(queues: Collection[str], worker: str, *, later: bool = False) -> Runni
     later   also take what is due only in the future, the earliest first (tests and the simulator).
     """
     ready = JobRecord.objects.filter(status=Status.WAITING, queue__in=queues)
-    ready = ready.order_by("run_after", "id") if later else ready.filter(run_after__lte=clock.now()).order_by("-priority", "run_after", "id")
+    ready = (
+        ready.order_by("run_after", "id")
+        if later
+        else ready.filter(run_after__lte=clock.now()).order_by("-priority", "run_after", "id")
+    )
     orphaned = JobRecord.objects.filter(
         status=Status.RUNNING, lease_until__lt=_real_now(), attempts__lt=F("max_attempts"), queue__in=queues
     ).order_by("lease_until")
@@ -119,7 +123,9 @@ def claim(queues: Collection[str], worker: str, *, later: bool = False) -> Runni
         # A look without a lock first: an idle worker must not take SQLite's write lock each second.
         while found.exists():
             with transaction.atomic():
-                record = found.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).first()
+                record = found.select_for_update(
+                    skip_locked=connection.features.has_select_for_update_skip_locked
+                ).first()
                 if record is None:
                     break
                 fence = record.claims + 1
@@ -132,7 +138,12 @@ def claim(queues: Collection[str], worker: str, *, later: bool = False) -> Runni
                     started_at=clock.now(),
                 )
             if taken:
-                record.status, record.claims, record.attempts, record.worker = Status.RUNNING, fence, record.attempts + 1, worker
+                record.status, record.claims, record.attempts, record.worker = (
+                    Status.RUNNING,
+                    fence,
+                    record.attempts + 1,
+                    worker,
+                )
                 return Running(record, fence)
     return None
 
@@ -184,7 +195,7 @@ def _mark_done(running: Running, result: Any) -> int:
 def _fail(running: Running, task: Job[Any, Any] | None, error: Exception) -> None:
     record = running.record
     trace = "".join(traceback.format_exception(error))
-    if isinstance(error, PermanentFailure | ImportError) or running.is_last_attempt:
+    if isinstance(error, PermanentFailure) or task is None or running.is_last_attempt:
         logger.error("%s is parked", record, exc_info=error)
         park(running.row(), task, record, trace)
         return
@@ -192,7 +203,10 @@ def _fail(running: Running, task: Job[Any, Any] | None, error: Exception) -> Non
     try:
         with transaction.atomic():
             running.row().update(
-                status=Status.WAITING, lease_until=None, error=trace, run_after=clock.now() + pause_after(record.attempts)
+                status=Status.WAITING,
+                lease_until=None,
+                error=trace,
+                run_after=clock.now() + pause_after(record.attempts),
             )
     except IntegrityError:
         # Another with its key waits already and will do the same work.

@@ -39,8 +39,10 @@ class Worker:
         quick = [name for name in queues if name != SLOW_QUEUE] or queues
         self._threads = [
             threading.Thread(
-                target=self._loop, args=(lambda lane=quick if number == 0 and threads > 1 else queues: self._work(lane),),
-                name=f"job-worker-{number}", daemon=True,
+                target=self._loop,
+                args=(lambda lane=quick if number == 0 and threads > 1 else queues: self._work(lane),),
+                name=f"job-worker-{number}",
+                daemon=True,
             )
             for number in range(threads)
         ]
@@ -70,7 +72,9 @@ class Worker:
                 try:
                     close_old_connections()
                     busy = step()
-                except BaseException:  # a worker that dies of one job, or of a database that restarts, would do no other
+                except (
+                    BaseException
+                ):  # a worker that dies of one job, or of a database that restarts, would do no other
                     logger.exception("the job worker stumbled")
                     connections.close_all()
                     self._stopping.wait(POLL_SECONDS)

@@ -38,7 +38,7 @@ class Delivery(models.Model):
         DROPPED = "dropped", _("not sent")
 
     #: which notice, by the path of its function or its template
-    notice = models.CharField(max_length=150)
+    notice = models.CharField(max_length=250)
     #: what it was about, as far as it must not be told twice: ``event:7``, ``once:…``, or a random word
     occasion = models.CharField(max_length=150)
     event = models.ForeignKey(Event, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -72,14 +72,21 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         constraints = [
             models.UniqueConstraint(
-                fields=["occasion", "notice", "person", "channel"], condition=models.Q(person__isnull=False), name="delivery_once"
+                fields=["occasion", "notice", "person", "channel"],
+                condition=models.Q(person__isnull=False),
+                name="delivery_once",
             ),
             models.UniqueConstraint(
-                fields=["occasion", "notice", "address", "channel"], condition=models.Q(person=None), name="delivery_address_once"
+                fields=["occasion", "notice", "address", "channel"],
+                condition=models.Q(person=None),
+                name="delivery_address_once",
             ),
-            models.CheckConstraint(condition=models.Q(person__isnull=False) | ~models.Q(address=""), name="delivery_to_somebody"),
             models.CheckConstraint(
-                condition=~models.Q(channel="mail") | models.Q(message_id__isnull=False), name="delivery_mail_has_message_id"
+                condition=models.Q(person__isnull=False) | ~models.Q(address=""), name="delivery_to_somebody"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(channel="mail") | models.Q(message_id__isnull=False),
+                name="delivery_mail_has_message_id",
             ),
         ]
         indexes = [
@@ -95,15 +102,21 @@ class Delivery(models.Model):
 class Mute(models.Model):
     """A category of mails that somebody turned off: a person, or an address of nobody we know."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="mutes")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="mutes"
+    )
     address = models.CharField(max_length=254, blank=True)
     category = models.CharField(max_length=60)
     since = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "category"], condition=models.Q(person__isnull=False), name="mute_once"),
-            models.UniqueConstraint(fields=["address", "category"], condition=models.Q(person=None), name="mute_address_once"),
+            models.UniqueConstraint(
+                fields=["person", "category"], condition=models.Q(person__isnull=False), name="mute_once"
+            ),
+            models.UniqueConstraint(
+                fields=["address", "category"], condition=models.Q(person=None), name="mute_address_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -115,7 +128,9 @@ class QuietHours(models.Model):
 
     USUAL = (time(20), time(7))
 
-    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="quiet_hours")
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="quiet_hours"
+    )
     starts = models.TimeField(_("from"), default=USUAL[0])
     ends = models.TimeField(_("until"), default=USUAL[1])
 

@@ -49,10 +49,13 @@ class JobRecord(models.Model):
             models.Index(fields=["status", "finished_at"], name="job_finished"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["unique_key"], condition=models.Q(status="waiting"), name="job_unique_while_waiting"),
+            models.UniqueConstraint(
+                fields=["unique_key"], condition=models.Q(status="waiting"), name="job_unique_while_waiting"
+            ),
             models.UniqueConstraint(fields=["task", "due"], name="job_due_once"),
             models.CheckConstraint(
-                condition=~models.Q(status="running") | models.Q(lease_until__isnull=False), name="job_running_has_lease"
+                condition=~models.Q(status="running") | models.Q(lease_until__isnull=False),
+                name="job_running_has_lease",
             ),
         ]
 

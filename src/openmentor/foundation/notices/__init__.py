@@ -19,7 +19,18 @@ from openmentor.foundation.notices.delivery import deliver, send
 from openmentor.foundation.notices.preferences import mute, quiet_until, unmute
 from openmentor.foundation.notices.registry import Notice, category, category_label, notice
 
-__all__ = ["Notice", "category", "category_label", "deliver", "mute", "notice", "quiet_until", "send", "unmute", "unread_count"]
+__all__ = [
+    "Notice",
+    "category",
+    "category_label",
+    "deliver",
+    "mute",
+    "notice",
+    "quiet_until",
+    "send",
+    "unmute",
+    "unread_count",
+]
 
 
 def unread_count(person_id: int) -> int:

@@ -32,9 +32,18 @@ State, Channel = Delivery.State, Delivery.Channel
 
 
 def send(
-    to: Person | Iterable[Person] | str, *, subject: Text, template: str, link: models.Model | str | Personal | None = None,
-    link_label: Text = "", context: Mapping[str, Any] | None = None, category: str = "", urgent: bool = False, once: str = "",
-    channels: tuple[str, ...] = BOTH, language: str = "",
+    to: Person | Iterable[Person] | str,
+    *,
+    subject: Text,
+    template: str,
+    link: models.Model | str | Personal | None = None,
+    link_label: Text = "",
+    context: Mapping[str, Any] | None = None,
+    category: str = "",
+    urgent: bool = False,
+    once: str = "",
+    channels: tuple[str, ...] = BOTH,
+    language: str = "",
 ) -> int:
     """Tell people something that is no event's notice: an invitation, a reminder. In the caller's transaction.
 
@@ -48,8 +57,16 @@ def send(
     occasion = f"once:{once}" if once else f"sent:{uuid.uuid4().hex}"
     if isinstance(to, str):
         return _to_address(
-            to, subject=subject, template=template, link=link, link_label=link_label, context=context or {}, area=area, urgent=urgent,
-            occasion=occasion, language=language,
+            to,
+            subject=subject,
+            template=template,
+            link=link,
+            link_label=link_label,
+            context=context or {},
+            area=area,
+            urgent=urgent,
+            occasion=occasion,
+            language=language,
         )
     told = Notice(to, subject, template, link, link_label, context or {}, urgent, channels)
     return deliver(told, name=template, occasion=occasion, area=area)
@@ -74,11 +91,19 @@ def _stretches(to: Person | Iterable[Person]) -> Iterator[list[Person]]:
 
 
 def _deliver(
-    notice: Notice, people: list[Person], name: str, occasion: str, area: str, event: Event | None, encoded: dict[str, dict[str, Any]]
+    notice: Notice,
+    people: list[Person],
+    name: str,
+    occasion: str,
+    area: str,
+    event: Event | None,
+    encoded: dict[str, dict[str, Any]],
 ) -> int:
     now = clock.now()
     ids = [person.pk for person in people]
-    there = set(Delivery.objects.filter(occasion=occasion, notice=name, person__in=ids).values_list("person_id", "channel"))
+    there = set(
+        Delivery.objects.filter(occasion=occasion, notice=name, person__in=ids).values_list("person_id", "channel")
+    )
     no_mail = preferences.muted(area, ids)
     hours = {} if notice.urgent else preferences.quiet_hours(ids)
     link = _link(notice.link)
@@ -88,21 +113,39 @@ def _deliver(
         if language not in encoded:
             with translation.override(language):
                 encoded[language] = {
-                    "subject": _one_line(notice.subject), "link_label": str(notice.link_label)[:100], "context": encode(notice.context),
+                    "subject": _one_line(notice.subject),
+                    "link_label": str(notice.link_label)[:100],
+                    "context": encode(notice.context),
                 }
         common = {
-            "notice": name, "occasion": occasion, "event": event, "person": person, "category": area, "language": language,
-            "template": notice.template, "link": link, "created_at": now, **encoded[language],
+            "notice": name,
+            "occasion": occasion,
+            "event": event,
+            "person": person,
+            "category": area,
+            "language": language,
+            "template": notice.template,
+            "link": link,
+            "created_at": now,
+            **encoded[language],
         }
         if Channel.APP in notice.channels and (person.pk, Channel.APP) not in there:
             rows.append(Delivery(channel=Channel.APP, state=State.SENT, send_after=now, sent_at=now, **common))
         if Channel.MAIL in notice.channels and person.email and (person.pk, Channel.MAIL) not in there:
-            after = now if notice.urgent else preferences.quiet_until(person, hours.get(person.pk, QuietHours.USUAL), at=now)
-            rows.append(_mail_row(common, person.email, after, turned_off=person.pk in no_mail, may_sign_in=person.is_active))
+            after = (
+                now
+                if notice.urgent
+                else preferences.quiet_until(person, hours.get(person.pk, QuietHours.USUAL), at=now)
+            )
+            rows.append(
+                _mail_row(common, person.email, after, turned_off=person.pk in no_mail, may_sign_in=person.is_active)
+            )
     return _write(rows)
 
 
-def _mail_row(common: dict[str, Any], address: str, after: datetime, *, turned_off: bool, may_sign_in: bool = True) -> Delivery:
+def _mail_row(
+    common: dict[str, Any], address: str, after: datetime, *, turned_off: bool, may_sign_in: bool = True
+) -> Delivery:
     row = Delivery(channel=Channel.MAIL, address=address, send_after=after, message_id=new_message_id(), **common)
     if turned_off and not find_category(row.category).essential:
         row.state, row.why = State.DROPPED, _("The reader turned these mails off.")
@@ -126,19 +169,38 @@ def _write(rows: list[Delivery]) -> int:
 
 
 def _to_address(
-    address: str, *, subject: Text, template: str, link: models.Model | str | Personal | None, link_label: Text, context: Mapping[str, Any],
-    area: str, urgent: bool, occasion: str, language: str,
+    address: str,
+    *,
+    subject: Text,
+    template: str,
+    link: models.Model | str | Personal | None,
+    link_label: Text,
+    context: Mapping[str, Any],
+    area: str,
+    urgent: bool,
+    occasion: str,
+    language: str,
 ) -> int:
     del urgent  # nobody's zone is known, so there are no quiet hours to keep
     address = address.strip().lower()
     now = clock.now()
-    if Delivery.objects.filter(occasion=occasion, notice=template, person=None, address=address, channel=Channel.MAIL).exists():
+    if Delivery.objects.filter(
+        occasion=occasion, notice=template, person=None, address=address, channel=Channel.MAIL
+    ).exists():
         return 0
     language = language or settings.LANGUAGE_CODE
     with translation.override(language), transaction.atomic():
         common = {
-            "notice": template, "occasion": occasion, "category": area, "language": language, "template": template, "link": _link(link),
-            "created_at": now, "subject": _one_line(subject), "link_label": str(link_label)[:100], "context": encode(context),
+            "notice": template,
+            "occasion": occasion,
+            "category": area,
+            "language": language,
+            "template": template,
+            "link": _link(link),
+            "created_at": now,
+            "subject": _one_line(subject),
+            "link_label": str(link_label)[:100],
+            "context": encode(context),
         }
         return _write([_mail_row(common, address, now, turned_off=preferences.is_muted(area, address=address))])
 
@@ -184,5 +246,3 @@ def decode(value: Any) -> Any:
                 return payload.decode(value)
         return {key: decode(item) for key, item in value.items()}
     return value
-
-

@@ -106,7 +106,9 @@ def send_mail(delivery_id: int) -> None:
     except ObjectDoesNotExist:
         row.update(state=State.DROPPED, why=_("What it was about is no longer there."))
         return
-    message = EmailMultiAlternatives(written.subject, written.text, settings.DEFAULT_FROM_EMAIL, [address], headers=written.headers)
+    message = EmailMultiAlternatives(
+        written.subject, written.text, settings.DEFAULT_FROM_EMAIL, [address], headers=written.headers
+    )
     message.attach_alternative(written.html, "text/html")
     row.update(state=State.SENDING, sending_at=clock.now(), address=address)
     running = current()
@@ -146,6 +148,8 @@ def _refused(delivery: Delivery, error: Exception, code: int, answer: bytes | st
     why = " ".join((why % {"answer": f"{code or ''} {text}".strip()}).split())[:500]
     running = current()
     for_good = code >= 500 or running is None or running.is_last_attempt
-    Delivery.objects.filter(pk=delivery.pk, state=State.SENDING).update(state=State.PARKED if for_good else State.WAITING, why=why)
+    Delivery.objects.filter(pk=delivery.pk, state=State.SENDING).update(
+        state=State.PARKED if for_good else State.WAITING, why=why
+    )
     if not for_good:
         raise error

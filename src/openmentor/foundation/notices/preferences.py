@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def mute(category: str, *, person_id: int | None = None, address: str = "") -> None:
     """Turn a category of mails off for a person, or for an address of somebody we do not know. Twice is as good as once."""
     Mute.objects.bulk_create(
-        [Mute(person_id=person_id, address="" if person_id else address, category=category, since=clock.now())], ignore_conflicts=True
+        [Mute(person_id=person_id, address="" if person_id else address, category=category, since=clock.now())],
+        ignore_conflicts=True,
     )
 
 

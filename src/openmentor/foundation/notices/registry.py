@@ -52,6 +52,8 @@ Teller = Callable[[Event], Notice | list[Notice] | None]
 def notice(*verbs: str, category: str = "") -> Callable[[Teller], Teller]:
     """Let a function say who is told of an event: a ``Notice``, several, or None. Called once the event is sealed.
 
+    Of several, each person gets one with each template.
+
     category   what people turn off; the app's own name if none is given.
     """
 
@@ -63,9 +65,13 @@ def notice(*verbs: str, category: str = "") -> Callable[[Teller], Teller]:
 
         def tell(event: Event) -> None:
             found = function(event)
-            for number, told in enumerate(found if isinstance(found, list) else [found]):
-                if told is not None:
-                    deliver(told, name=name if number == 0 else f"{name}.{number}", occasion=f"event:{event.pk}", event=event, area=area)
+            occasion = f"event:{event.pk}"
+            if isinstance(found, list):
+                for told in found:
+                    # By template, not by place in the list: the list may be in another order when it is asked for again.
+                    deliver(told, name=f"{name}:{told.template}", occasion=occasion, event=event, area=area)
+            elif found is not None:
+                deliver(found, name=name, occasion=occasion, event=event, area=area)
 
         # Not one transaction: a notice to thousands is written in stretches, each of which may be written again without doubling.
         outbox.register(outbox.Consumer(name, frozenset(verbs), tell, atomic=False))
@@ -106,4 +112,8 @@ def categories() -> list[Category]:
 
 
 def _app_name(key: str) -> str:
-    return str(apps.get_app_config(key).verbose_name) if apps.is_installed(f"openmentor.{key}") else key.replace("_", " ").capitalize()
+    return (
+        str(apps.get_app_config(key).verbose_name)
+        if apps.is_installed(f"openmentor.{key}")
+        else key.replace("_", " ").capitalize()
+    )

@@ -54,7 +54,9 @@ def reading(request: Request) -> HttpResponse:
     """All of mine are read."""
     Delivery.objects.in_app_of(request.user.pk).unread().update(read_at=clock.now())
     page = Paginator(Delivery.objects.in_app_of(request.user.pk).order_by("-id"), PAGE).get_page(1)
-    return answer(request, "foundation/_notifications.html", {"page": page, "unread": 0}, page="foundation:notifications")
+    return answer(
+        request, "foundation/_notifications.html", {"page": page, "unread": 0}, page="foundation:notifications"
+    )
 
 
 @require_http_methods(["GET", "POST"])

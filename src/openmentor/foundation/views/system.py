@@ -69,10 +69,16 @@ def mails(request: Request) -> HttpResponse:
     page = Paginator(found.select_related("person"), PAGE).get_page(request.GET.get("page"))
     tabs = [(value, label, counts[value]) for value, label in Delivery.State.choices if value in counts]
     return render(
-        request, "foundation/mails.html",
+        request,
+        "foundation/mails.html",
         {
-            "page": page, "state": state, "tabs": tabs, "has_server": bool(settings.EMAIL_URL), "demo": system.is_demo(),
-            "total": sum(counts.values()), "may_send": request.actor.is_administrator and bool(settings.EMAIL_URL),
+            "page": page,
+            "state": state,
+            "tabs": tabs,
+            "has_server": bool(settings.EMAIL_URL),
+            "demo": system.is_demo(),
+            "total": sum(counts.values()),
+            "may_send": request.actor.is_administrator and bool(settings.EMAIL_URL),
         },
     )
 
