@@ -42,6 +42,7 @@ class Application:
     """One person's application, as the last row of theirs has it.
 
     person    id of the directory's entry, None for somebody unknown.
+    by_name   whether the name alone says who it is: to be confirmed by somebody who knows them.
     roles     'mentor', 'mentee', both, or 'peer'; empty where nothing says (it can't be imported so).
     places    how many the mentor takes, None if not said.
     answers   by key of the question, in the shape that its kind has.
@@ -52,6 +53,7 @@ class Application:
     person: Hashable | None
     name: str
     email: str
+    by_name: bool = False
     roles: tuple[str, ...] = ()
     places: int | None = None
     submitted_at: tuple[date, time] | None = None
@@ -231,7 +233,7 @@ class _Rows:
                 self._doubt(
                     "applicant.by_name", target, row, address or number, said, _("Look whether it is the same person.")
                 )
-            return Application(row, lookup.entry.id, lookup.entry.name, lookup.entry.email)
+            return Application(row, lookup.entry.id, lookup.entry.name, lookup.entry.email, by_name=True)
         if lookup.why == "ambiguous":
             sentence = _("Several people are called %(name)s; the row is left out.") % {"name": shorten(whole)}
             self._doubt("applicant.ambiguous", target, row, name, sentence, _("Add the address."))
