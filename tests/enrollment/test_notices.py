@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from tests.enrollment.test_applying import answer_all
+from tests.factories import make_enrollment, make_person
 
 from openmentor.enrollment import actions
 from openmentor.foundation.actors import Actor
@@ -10,8 +12,6 @@ from openmentor.foundation.jobs import worker
 from openmentor.foundation.models import Delivery
 from openmentor.foundation.notices import mail
 from openmentor.programs.models import Expectation
-from tests.enrollment.test_applying import answer_all
-from tests.factories import make_enrollment, make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

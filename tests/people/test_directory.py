@@ -43,7 +43,7 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(sign_in, queries, r
         make_person(f"Person {number}", manager=make_person())
     with queries() as asked:
         page.get("/people/")
-    assert len(asked) == 7
+    assert len(asked) == 9
 
 
 def test_searching_finds_by_any_part_of_name_or_address(sign_in) -> None:  # type: ignore[no-untyped-def]

@@ -9,3 +9,8 @@ declare(
 )
 # Who wishes for whom, and who never wants whom, is between them and the managers; the event itself names nobody.
 declare(Audience.NOBODY, "enrollment.wishes_changed", "enrollment.veto_said", "enrollment.veto_taken_back")
+declare(
+    Audience.MANAGERS,
+    "application_import.started", "application_import.read_again", "application_import.checked", "application_import.confirmed",
+    "application_import.done", "application_import.failed", "application_import.cancelled",
+)

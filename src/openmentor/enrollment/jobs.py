@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openmentor.enrollment import actions
+from openmentor.enrollment.importing import jobs as importing  # noqa: F401 - what forgets left files
 from openmentor.foundation.models import Event
 from openmentor.foundation.outbox import on
 from openmentor.programs.models import Cohort

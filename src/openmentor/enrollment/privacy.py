@@ -1,5 +1,7 @@
 """What is stored of somebody's part in a program."""
 
+from datetime import timedelta
+
 from openmentor.foundation.privacy import DROP, PERSONAL, PLAIN, SENSITIVE, declare
 
 declare(
@@ -29,4 +31,13 @@ declare(
     "enrollment.Invitation",
     {"enrollment": PLAIN, "invited_by": PERSONAL, "event_id": PLAIN, "sent_at": PLAIN, "opened_at": PERSONAL},
     owner=("enrollment__person",), keep="as long as the cohort", on_erase=DROP,
+)  # fmt: skip
+declare(
+    "enrollment.ApplicationImport",
+    {
+        "cohort": PLAIN, "status": PLAIN, "file": SENSITIVE, "file_name": PERSONAL, "mapping": PLAIN, "choices": SENSITIVE, "findings": SENSITIVE,
+        "counts": PLAIN, "attempt": PLAIN, "message": PERSONAL, "created_by": PERSONAL, "created_at": PLAIN, "finished_at": PLAIN,
+    },
+    owner=("created_by",), keep="thirty days; the file and what it says are dropped as soon as it is written or given up", on_erase=DROP,
+    drop_after=("created_at", timedelta(days=30)),
 )  # fmt: skip

@@ -21,7 +21,15 @@ AUTH_USER_MODEL = django_settings.AUTH_USER_MODEL  # the run has a field called 
 
 
 class RunQuerySet(models.QuerySet["MatchingRun"]):
+    def live(self) -> Self:
+        """Those that something works on now: one a cohort."""
+        return self.filter(status__in=MatchingRun.LIVE)
+
+    def with_result(self) -> Self:
+        return self.filter(status__in=MatchingRun.WITH_RESULT)
+
     def visible_to(self, actor: Actor) -> Self:
+        """The managers of the program alone: not sponsors, not administrators."""
         return self.filter(cohort__program__in=Program.objects.run_by(actor))
 
 
@@ -38,6 +46,8 @@ class MatchingRun(Stateful):
         PUBLISHED = "published", _("published")
         DISCARDED = "discarded", _("discarded")
 
+    LIVE: ClassVar[tuple[str, ...]] = (Status.QUEUED, Status.SOLVING, Status.PUBLISHING)
+    WITH_RESULT: ClassVar[tuple[str, ...]] = (Status.READY, Status.PUBLISHING, Status.PUBLISHED, Status.DISCARDED)
     TRANSITIONS: ClassVar[Transitions] = {
         Status.QUEUED: frozenset({Status.SOLVING, Status.FAILED, Status.CANCELLED}),
         Status.SOLVING: frozenset({Status.READY, Status.FAILED, Status.CANCELLED}),
@@ -71,7 +81,10 @@ class MatchingRun(Stateful):
     bound = models.FloatField(null=True, blank=True)
     gap = models.FloatField(null=True, blank=True)
     report = models.JSONField(default=dict, blank=True)
+    #: why there is no result, for the manager
     message = models.TextField(blank=True)
+    #: what the manager writes to each role when it is published: {"mentor": "...", "mentee": "..."}
+    messages = models.JSONField(default=dict, blank=True)
     created_by = models.ForeignKey(AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -80,14 +93,34 @@ class MatchingRun(Stateful):
     objects = RunQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-created_at"]
-        constraints = [models.UniqueConstraint(fields=["cohort", "number"], name="run_number_once")]
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "number"], name="run_number_once"),
+            models.UniqueConstraint(
+                fields=["cohort"],
+                condition=models.Q(status__in=["queued", "solving", "publishing"]),
+                name="run_one_live_a_cohort",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"run {self.number}"
 
     def get_absolute_url(self) -> str:
         return reverse("matches:board", args=[self.pk])
+
+    @property
+    def program_id(self) -> int:
+        """Where its events belong."""
+        return self.cohort.program_id
+
+    @property
+    def has_result(self) -> bool:
+        return self.status in self.WITH_RESULT
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE
 
 
 class RunInput(models.Model):
@@ -106,6 +139,12 @@ class RunInput(models.Model):
         return f"{self.run_id}: {self.enrollment_id}"
 
 
+class MatchQuerySet(models.QuerySet["ProposedMatch"]):
+    def in_draft(self) -> Self:
+        """What stands on the board now."""
+        return self.filter(in_draft=True)
+
+
 class ProposedMatch(models.Model):
     """A pair in a run, seen by the managers alone. ``in_run`` pairs are the run's own; the draft is those that are ``in_draft``."""
 
@@ -120,12 +159,39 @@ class ProposedMatch(models.Model):
     #: why publishing left it out, if it did
     refused = models.CharField(max_length=300, blank=True)
 
+    objects = MatchQuerySet.as_manager()
+
     class Meta:
         ordering = ["-score", "pk"]
         constraints = [models.UniqueConstraint(fields=["run", "mentor", "mentee"], name="proposed_match_once")]
+        indexes = [models.Index(fields=["run", "mentee"])]
 
     def __str__(self) -> str:
         return f"{self.mentor_id}-{self.mentee_id}"
+
+    @property
+    def key(self) -> str:
+        return f"{self.mentor_id}-{self.mentee_id}"
+
+
+class DraftChange(models.Model):
+    """One thing that a manager changed on the board. Those that were undone stay until something else is changed, to be done again."""
+
+    run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="changes")
+    number = models.PositiveIntegerField()
+    #: pairs of enrollments (mentor, mentee) that the change put on the board, and that it took off
+    added = models.JSONField(default=list)
+    removed = models.JSONField(default=list)
+    is_undone = models.BooleanField(default=False)
+    author = models.ForeignKey(AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="draft_change_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.number}"
 
 
 class UnmatchedEnrollment(models.Model):
@@ -143,6 +209,11 @@ class UnmatchedEnrollment(models.Model):
         return f"{self.enrollment_id}: {self.kind}"
 
 
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(cohort__program__in=Program.objects.run_by(actor))
+
+
 class Hold(models.Model):
     """A manager's lock or ban of a pair. Belongs to the cohort, with author and reason, and outlives a run. Never stronger than a veto."""
 
@@ -158,11 +229,22 @@ class Hold(models.Model):
     author = models.ForeignKey(AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     placed_at = models.DateTimeField()
 
+    objects = HoldQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cohort", "mentor", "mentee"], name="hold_once")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.mentor_id}-{self.mentee_id}"
+
+    @property
+    def program_id(self) -> int:
+        return self.cohort.program_id
+
+
+class ListQuerySet(models.QuerySet["ComparedList"]):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(cohort__program__in=Program.objects.run_by(actor))
 
 
 class ComparedList(models.Model):
@@ -176,5 +258,14 @@ class ComparedList(models.Model):
     created_by = models.ForeignKey(AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
 
+    objects = ListQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def program_id(self) -> int:
+        return self.cohort.program_id

@@ -23,7 +23,7 @@ declare(
     "mentorships.Membership",
     {
         "mentorship": PLAIN,
-        "person": PERSONAL,
+        "person": PLAIN,
         "enrollment": PLAIN,
         "role": PLAIN,
         "accepted_at": PLAIN,

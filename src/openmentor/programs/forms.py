@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
@@ -153,6 +153,11 @@ class EntryForm(forms.ModelForm[Cohort]):
             "enrollment": _l("An open door reaches people whom nobody would have named. By invitation alone, you only find those you know."),
             "applications_close_on": _l("The last day, in the cohort's time zone. Empty: until matching begins."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("enrollment", Cohort.Enrollment.choices), ("acceptance", Cohort.Acceptance.choices)):
+            cast(forms.ChoiceField, self.fields[name]).choices = [(value, capfirst(label)) for value, label in choices]
 
     def clean_acceptance_days(self) -> int:
         days: int = self.cleaned_data["acceptance_days"]

@@ -57,7 +57,7 @@ class AnswerField(forms.Field):
 
 
 def _widget(question: Question, hints: Hints) -> forms.Widget:
-    Kind = Question.Kind
+    Kind = Question.Kind  # noqa: N806 - the class itself, under its own name
     choices = [(value, _(label)) for value, label in question.choices]
     ends = [[_(low), _(high)] for low, high in question.options.get("ends", [])]
     if question.column == "timezone":

@@ -170,6 +170,8 @@ class Answer(models.Model):
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
     value = models.JSONField()
     answered_at = models.DateTimeField()
+    #: read from a file that a manager brought, not answered here
+    is_imported = models.BooleanField(default=False)
 
     objects = AnswerQuerySet.as_manager()
 

@@ -14,6 +14,6 @@ declare(
     owner=("person",), keep="as long as the cohort, or until the person is erased", on_erase=DROP,
 )  # fmt: skip
 declare(
-    "surveys.Answer", {"response": PLAIN, "question": PLAIN, "value": SENSITIVE, "answered_at": PLAIN},
+    "surveys.Answer", {"response": PLAIN, "question": PLAIN, "value": SENSITIVE, "answered_at": PLAIN, "is_imported": PLAIN},
     owner=("response__person",), keep="as long as the response", on_erase=DROP,
 )  # fmt: skip

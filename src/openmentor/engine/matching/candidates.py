@@ -11,6 +11,8 @@ ALL_PAIRS = 120_000
 """Up to so many pairs all are looked at at once."""
 PER_MENTEE = 64
 PER_MENTOR = 16
+ANYBODY = 16
+"""Of each mentee so many mentors from all over: where all agree on who is best, prices settle only through others."""
 GOLDEN = 0.6180339887498949
 
 
@@ -29,8 +31,8 @@ def unique_pairs(pairs: IntArray, columns: int) -> IntArray:
 def first_candidates(core: Core, near: IntArray | None = None) -> tuple[IntArray, bool]:
     """Pairs to start with, and whether those are all there are.
 
-    The best of each mentee and some of the best of each mentor, or ``near`` if that is given and not empty; always with
-    forced pairs and last time's.
+    The best of each mentee, some of the best of each mentor, and some of anybody; or ``near`` if that is given and not
+    empty; always with forced pairs and last time's.
     """
     mentors, mentees = core.shape
     if mentors * mentees <= ALL_PAIRS:
@@ -55,7 +57,19 @@ def first_candidates(core: Core, near: IntArray | None = None) -> tuple[IntArray
         rows = np.arange(start, min(start + step, mentors))
         block = core.scores[rows] + 1e-9 * scatter(rows[:, None], column_numbers[None, :])
         parts.append(_best(block, keep, rows))
+    if mentors and mentees:
+        parts.append(_anybody(core))
     return unique_pairs(np.concatenate(parts), mentees), False
+
+
+def _anybody(core: Core) -> IntArray:
+    """Possible pairs spread evenly, the same ones each time."""
+    mentors, mentees = core.shape
+    step, column = np.meshgrid(np.arange(min(ANYBODY, mentors)), np.arange(mentees))
+    row = np.minimum((scatter(step, column) * mentors).astype(np.int64), mentors - 1)
+    pairs = np.column_stack([row.ravel(), column.ravel()])
+    possible: IntArray = pairs[~np.isnan(core.scores[pairs[:, 0], pairs[:, 1]])]
+    return possible
 
 
 def _best(block: FloatArray, keep: int, labels: IntArray) -> IntArray:

@@ -15,6 +15,7 @@ from .spec import Condition
 
 SENTENCES = {
     "same person": "Nobody is paired with themself.",
+    "no part": "One of the two has no part on this side.",
     "gate": "One of the two can't be matched yet.",
     "eligibility": "One of the two doesn't meet the program's conditions.",
     "not allowed": "This pair is not allowed.",
@@ -214,6 +215,9 @@ def prepare(context: Context, gated: tuple[BoolArray, BoolArray], eligible: tupl
     """The rules that hold, in the order in which they are named: what shows least comes first."""
     rules = context.spec.rules
     found: list[Rule] = [SamePerson(context)]
+    absent = [np.isin(np.arange(len(side)), list(side.absent)) for side in (context.mentors, context.mentees)]
+    if any(side.any() for side in absent):
+        found.append(HeldBack("no part", absent[0], absent[1]))
     if any(side.any() for side in gated):
         found.append(HeldBack("gate", *gated))
     if not all(side.all() for side in eligible):

@@ -24,7 +24,6 @@ from .spec import DEFAULT_START, Spec
 Progress = Callable[[str, int, int], None]
 BLOCK_PAIRS = 500_000  # a block and its temporaries fit the memory of any machine; results don't depend on it
 SAMPLE_PAIRS = 1_000_000
-GATE = "They are held back."
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,6 @@ class Scored:
         gates = tuple(
             np.array([each is not None for each in side.list("gate")], dtype=np.bool_) for side in (mentors, mentees)
         )
-        for gate, side in zip(gates, (mentors, mentees)):
-            gate[list(side.absent)] = True
         self.rules = rules.prepare(self.context, (gates[0], gates[1]), eligible)
         self.dimensions = dimensions.prepare(self.context)
         self.forced = _indices(spec.forced, mentors, mentees, "forced")
@@ -377,8 +374,6 @@ def _gated(side: Side, eligible: BoolArray) -> dict[int, str]:
     found = {k: each for k, each in enumerate(side.list("gate")) if each is not None}
     for k in np.flatnonzero(~eligible).tolist():
         found.setdefault(k, "They don't meet the program's conditions.")
-    for k in side.absent:
-        found[k] = "They have no part on this side."
     return dict(sorted(found.items()))
 
 

@@ -30,7 +30,7 @@ class Decided:
     no_room: int = 0
 
 
-class _Room:
+class Room:
     """How many more people a cohort takes. Somebody who is in already, in another role, needs no further room."""
 
     def __init__(self, cohort: Cohort) -> None:
@@ -58,7 +58,7 @@ def approve(enrollment: Enrollment, *, by: Actor) -> Enrollment:
     policies.approve.check(by, enrollment)
     with transaction.atomic():
         cohort = _lock(enrollment.cohort_id)
-        if not _Room(cohort).take(enrollment.person_id):
+        if not Room(cohort).take(enrollment.person_id):
             raise Denied(_("The cohort is full: %(count)d people are in. Raise its number, or use the waitlist.") % {"count": cohort.target_count})
         enrollment.become(Status.APPROVED, by=by, decided_at=clock.now())
     return enrollment
@@ -81,7 +81,7 @@ def decline(enrollment: Enrollment, *, by: Actor) -> Enrollment:
 
 def admit(cohort: Cohort, enrollments: Iterable[Enrollment], *, by: Actor) -> None:
     """Let applications of an open cohort in, or on to the waitlist where it is full. Call it inside a transaction."""
-    room = _Room(_lock(cohort.pk))
+    room = Room(_lock(cohort.pk))
     for enrollment in enrollments:
         status = Status.APPROVED if room.take(enrollment.person_id) else Status.WAITLISTED
         enrollment.become(status, by=by, decided_at=clock.now())
@@ -105,7 +105,7 @@ def approve_by_rule(cohort: Cohort, *, by: Actor) -> Decided:
 
 
 def _approve(cohort: Cohort, candidates: EnrollmentQuerySet, *, by: Actor) -> Decided:
-    room = _Room(cohort)
+    room = Room(cohort)
     waiting = list(
         candidates.filter(cohort=cohort, status__in=(Status.APPLIED, Status.WAITLISTED)).values_list("pk", "person")
     )
@@ -149,6 +149,6 @@ def fill_up(cohort: Cohort, *, role_first: str = "") -> int:
         return 0
     waiting = list(Enrollment.objects.filter(cohort=cohort, status=Status.WAITLISTED).order_by("decided_at", "pk").values_list("pk", "person", "role"))
     waiting.sort(key=lambda row: row[2] != role_first)
-    room = _Room(cohort)
+    room = Room(cohort)
     chosen = [pk for pk, person, _role in waiting if room.take(person)]
     return _move(cohort, chosen, (Status.WAITLISTED,), Status.APPROVED, "enrollment.many_approved", by=rule("waitlist"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +19,11 @@ Status = Enrollment.Status
 
 
 def _cohort(event: Event) -> Cohort:
+    assert event.cohort_id is not None  # all our events are about a cohort
     return Cohort.objects.select_related("program__coordinator").get(pk=event.cohort_id)
 
 
-def _tell(event: Event, enrollments: Iterable[int], status: str, subject: Promise, template: str) -> Notice | None:
+def _tell(event: Event, enrollments: Iterable[int], status: str, subject: Any, template: str) -> Notice | None:
     """One message each to those whose enrollment still is what the event made it: the world may have moved on."""
     cohort = _cohort(event)
     people = Person.objects.filter(enrollments__in=Enrollment.objects.filter(pk__in=list(enrollments), cohort=cohort, status=status)).distinct()

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -64,16 +65,9 @@ def decisions(request: Request, cohort: int) -> HttpResponse:
         messages.info(request, _("Choose some applications first."))
     else:
         _say(request, act(found, chosen, by=request.actor))
-    return redirect(request.POST.get("back") if _is_listing(request.POST.get("back", ""), found) else "enrollment:applications", *_args(request, found))
-
-
-def _is_listing(address: str, cohort: Cohort) -> bool:
-    """Whether ``address`` is our own list, with its filters: nothing else is led to."""
-    return address.startswith(f"/cohorts/{cohort.pk}/applications/") and "//" not in address
-
-
-def _args(request: Request, cohort: Cohort) -> tuple[int, ...]:
-    return () if _is_listing(request.POST.get("back", ""), cohort) else (cohort.pk,)
+    # Back to the list with its filters; a form that was forged leads nowhere else.
+    listed, back = reverse("enrollment:applications", args=[cohort]), request.POST.get("back", "")
+    return redirect(back if back == listed or back.startswith(f"{listed}?") else listed)
 
 
 def _say(request: Request, decided: Decided) -> None:

@@ -37,6 +37,7 @@ class CriteriaForm(forms.Form):
     min_tenure = forms.FloatField(label=_l("Years here, at least"), required=False, min_value=0, max_value=80, widget=forms.NumberInput(attrs={"step": "any"}))
     max_tenure = forms.FloatField(label=_l("Years here, less than"), required=False, min_value=0, max_value=80, widget=forms.NumberInput(attrs={"step": "any"}))
 
+    FIRST = ("q", "asked", "skill", "skill_level", "department")
     field_order = ("q", "asked", "skill", "skill_level", *FACETS, "min_level", "max_level", "min_tenure", "max_tenure")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,6 +62,20 @@ class CriteriaForm(forms.Form):
             if data.get(low) is not None and data.get(high) is not None and data[low] > data[high]:
                 self.add_error(high, _("This is less than where it begins."))
         return data
+
+    @property
+    def first(self) -> list[forms.BoundField]:
+        """The fields that are used most."""
+        return [field for field in self if field.name in self.FIRST]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in self.FIRST]
+
+    @property
+    def uses_more(self) -> bool:
+        """Whether one of the others is filled in, or wrong."""
+        return any(field.errors or field.value() not in (None, "", []) for field in self.more)
 
     @property
     def criteria(self) -> Criteria:

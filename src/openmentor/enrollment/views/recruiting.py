@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import django_tables2 as tables
@@ -34,6 +35,8 @@ from openmentor.programs.models import Cohort
 from openmentor.programs.policies import change_cohort
 
 PAGE = 50
+#: how many skills stand in the list; those that were asked for come first
+SKILLS = 3
 TONES = {
     Enrollment.Status.INVITED: "info", Enrollment.Status.APPLIED: "accent", Enrollment.Status.APPROVED: "success",
     Enrollment.Status.WAITLISTED: "warning",
@@ -49,9 +52,8 @@ def _badge(status: str) -> str:
 class FoundTable(tables.Table):  # type: ignore[misc]
     """People who were found, each with a box to tick while they can be invited."""
 
-    tick = tables.Column(verbose_name=_l("Choose"), empty_values=(), orderable=False)
+    tick = tables.Column(verbose_name="", empty_values=(), orderable=False)
     name = tables.Column(verbose_name=_l("Name"), order_by=("family_name", "given_name", "name", "pk"))
-    position = tables.Column(verbose_name=_l("Position"))
     department = tables.Column(verbose_name=_l("Department"))
     site = tables.Column(verbose_name=_l("Site"))
     level = tables.Column(verbose_name=_l("Level"))
@@ -68,19 +70,27 @@ class FoundTable(tables.Table):  # type: ignore[misc]
         if record.asked is not None:
             return ""
         return format_html(
-            '<input type="checkbox" class="form-check-input" name="person" value="{}" aria-label="{}">', record.pk, record.name
+            '<span class="form-check mb-0"><input type="checkbox" class="form-check-input" name="person" value="{}" aria-label="{}"></span>',
+            record.pk, record.name,
         )
 
     def render_name(self, record: Any) -> str:
-        note = "" if record.email else format_html('<div class="om-quiet">{}</div>', _("no e-mail address"))
-        return format_html('<span class="text-body-emphasis fw-medium">{}</span>{}', record.name, note)
+        told = [record.position, "" if record.email else _("no e-mail address")]
+        note = ", ".join(word for word in told if word)
+        return format_html('<span class="text-body-emphasis fw-medium">{}</span><div class="om-quiet">{}</div>', record.name, note)
 
     def render_hired_on(self, record: Any) -> str:
         return f"{record.tenure_years(clock.today()):.1f}"
 
+    def __init__(self, *args: Any, wanted: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wanted = wanted
+
     def render_skills(self, record: Any) -> str:
-        names = [f"{skill.name} {skill.level}" if skill.level else skill.name for skill in record.skills.all()]
-        return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
+        skills = sorted(record.skills.all(), key=lambda skill: (skill.key not in self.wanted, -(skill.level or 0), skill.key))
+        names = [f"{skill.name} {skill.level}" if skill.level else skill.name for skill in skills]
+        shown = ", ".join(names[:SKILLS]) + (" …" if len(names) > SKILLS else "")
+        return format_html('<span class="om-quiet" title="{}">{}</span>', ", ".join(names), shown)
 
     def render_asked(self, record: Any) -> str:
         return _badge(record.asked) if record.asked is not None else "—"
@@ -118,7 +128,7 @@ def recruit(request: Request, pk: int) -> HttpResponse:
     cohort = _cohort(request, pk)
     role = _role(request.GET)
     found = finding.find(cohort, role, request.GET)
-    table = FoundTable(found.people.prefetch_related("skills"))
+    table = FoundTable(found.people.prefetch_related("skills"), wanted=getattr(found.form, "cleaned_data", {}).get("skill", ()))
     tables.RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
     context = {
         "cohort": cohort, "program": cohort.program, "role": role, "form": found.form, "table": table, "count": table.paginator.count,

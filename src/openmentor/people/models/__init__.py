@@ -1,6 +1,19 @@
 from openmentor.people.models.access import ClaimCode
 from openmentor.people.models.history import EmploymentEvent, Skill
-from openmentor.people.models.imports import Import, ImportRow
-from openmentor.people.models.person import Identity, Person, Source
+from openmentor.people.models.imports import Import, ImportRow, SensitiveColumn, SensitiveFact
+from openmentor.people.models.person import Identity, Person, PersonQuerySet, Source, WorkFacts
 
-__all__ = ["ClaimCode", "EmploymentEvent", "Identity", "Import", "ImportRow", "Person", "Skill", "Source"]
+__all__ = [
+    "ClaimCode",
+    "EmploymentEvent",
+    "Identity",
+    "Import",
+    "ImportRow",
+    "Person",
+    "PersonQuerySet",
+    "SensitiveColumn",
+    "SensitiveFact",
+    "Skill",
+    "Source",
+    "WorkFacts",
+]

@@ -48,19 +48,13 @@ class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  #
         return person
 
 
-class Person(AbstractBaseUser):
-    """The user model. Most have never signed in: an import knows them, an invitation or a claim code gives them an account."""
+class WorkFacts(models.Model):
+    """What an import can say of somebody; a person has it for good, a row of an import until it is merged."""
 
     name = models.CharField(_("name"), max_length=200)
     given_name = models.CharField(_("given name"), max_length=100, blank=True)
     family_name = models.CharField(_("family name"), max_length=100, blank=True)
-    #: lower case; none for people whom an import knows without an address
-    email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True, unique=True)
-    is_administrator = models.BooleanField(_("administrator"), default=False)
-    is_active = models.BooleanField(_("may sign in"), default=True)
     timezone = models.CharField(_("time zone"), max_length=64, blank=True)
-    language = models.CharField(_("language"), max_length=10, blank=True)
-
     # Facts of working life as they stand now; their history is in EmploymentEvent.
     position = models.CharField(_("position"), max_length=200, blank=True)
     function = models.CharField(_("function"), max_length=200, blank=True)
@@ -71,16 +65,29 @@ class Person(AbstractBaseUser):
     country = models.CharField(_("country"), max_length=100, blank=True)
     partner = models.CharField(_("partner organization"), max_length=200, blank=True)
     performance_tier = models.CharField(_("performance tier"), max_length=100, blank=True)
+    hired_on = models.DateField(_("hired on"), null=True, blank=True)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+    #: the organization's own columns, as imported
+    custom = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Person(WorkFacts, AbstractBaseUser):
+    """The user model. Most have never signed in: an import knows them, an invitation or a claim code gives them an account."""
+
+    #: lower case; none for people whom an import knows without an address
+    email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True, unique=True)
+    is_administrator = models.BooleanField(_("administrator"), default=False)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
     manager = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports", verbose_name=_("manager")
     )
-    hired_on = models.DateField(_("hired on"), null=True, blank=True)
-    left_on = models.DateField(_("left on"), null=True, blank=True)
 
     #: what they tell the people of their cohorts: keys of questions that write a profile field
     profile = models.JSONField(default=dict, blank=True)
-    #: the organization's own columns, as imported
-    custom = models.JSONField(default=dict, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
     erased_at = models.DateTimeField(null=True, blank=True)
 

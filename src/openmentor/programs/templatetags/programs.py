@@ -8,7 +8,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from openmentor.programs import overview
-from openmentor.programs.markdown import render
+from openmentor.programs.markdown import render, render_inline
 from openmentor.programs.models import Cohort
 
 register = template.Library()
@@ -29,6 +29,18 @@ def cohort_tabs(context: template.Context, cohort: Cohort) -> dict[str, Any]:
 @register.filter
 def markdown(text: str) -> SafeString:
     return render(text or "")
+
+
+@register.filter
+def inline_markdown(text: str) -> SafeString:
+    return render_inline(text or "")
+
+
+@register.filter
+def points(text: str) -> list[str]:
+    """The points of a text that is nothing but a list; none if it is more than that."""
+    lines = [line.strip() for line in (text or "").splitlines() if line.strip()]
+    return [line[2:] for line in lines] if lines and all(line.startswith(("- ", "* ")) for line in lines) else []
 
 
 @register.filter

@@ -112,9 +112,9 @@ class Skills(Dimension):
         )
         mean = self.context.figures.figure(f"{self.key}: mean rarity", lambda: _mean_of(idf, wanted))
         weights, base, total = [], [], []
-        for row in wishes:
-            unnamed = max(0, self.places - len(row))
-            rarity = {wish: idf[wish[0]] for wish in row}
+        for wished in wishes:
+            unnamed = max(0, self.places - len(wished))
+            rarity = {wish: idf[wish[0]] for wish in wished}
             each_unnamed = mean
             if sum(rarity.values()) + unnamed * mean == 0:  # everybody offers all of it: nothing is rarer than the rest
                 rarity, each_unnamed = dict.fromkeys(rarity, 1.0), 1.0

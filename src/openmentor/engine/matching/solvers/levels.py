@@ -19,7 +19,7 @@ from .core import EMPTY_PAIRS, Core
 from .network import FAR, Network, cost_bits
 
 ROOT, SINK = 0, 1
-MOST_ADDED_PER_MENTEE = 12
+MOST_ADDED_PER_MENTEE = 24
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,29 @@
+"""Ids of people kept free before the people are there, so that whoever manages whom can be staged as it will be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from openmentor.people.models import Person
+
+
+def reserve(count: int) -> Sequence[int]:
+    """Take ``count`` ids that nobody else will get. Those that stay unused are gaps; ids mean nothing."""
+    if not count:
+        return []
+    table = Person._meta.db_table
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+        # Django's keys on SQLite are AUTOINCREMENT: this table says what the next one is.
+        cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s", [count, table])
+        if not cursor.rowcount:
+            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, count])
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = int(cursor.fetchone()[0])
+        return range(last - count + 1, last + 1)
