@@ -48,7 +48,7 @@ _PLACES = re.compile(
     r"max\w* mentees|platze|kapazitat|wie viele mentees|combien de mentores|cuantos mentees|cupo)\b"
 )
 _ROLE = re.compile(
-    r"\b(role|rolle|mentor or mentee|mentee or mentor|mentor oder mentee|participate as|(take part|join|apply) as)\b"
+    r"\b(role|rolle|mentor or (an? )?mentee|mentee or (an? )?mentor|mentor oder mentee|participate as|(take part|join|apply) as)\b"
 )
 _SEEKING = re.compile(
     r"\b(looking for|look for|find|have|need|seek|seeking|get|want|searching for|suche|brauche|cherche|busco|necesito)"
