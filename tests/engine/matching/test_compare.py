@@ -116,6 +116,16 @@ def test_a_change_that_cannot_be_made_is_refused(change):
         m.what_if(problem, m.match(problem), [change])
 
 
+def test_who_is_removed_is_asked_nothing_any_more():
+    problem = m.Problem.from_scores(SCORES, quotas=[m.Quota([0], at_least=1)], mentee_minimum=1, forced=[(1, 2)])
+    result = m.match(problem)
+    changes = [m.RemovePerson("mentee", 2), m.RemovePerson("mentor", 1)]
+    found = m.what_if(problem, result, changes).result
+    m.verify(found.problem, found)
+    assert found.pairs.tolist() == [[0, 0]]
+    assert {(each.kind, each.mentee) for each in found.unmet} == {("mentee_minimum", 1), ("quota", 1)}
+
+
 def test_a_rematch_disturbs_few_others():
     rng = np.random.default_rng(3)
     problem = m.Problem.from_scores(rng.random((40, 40)))

@@ -67,9 +67,8 @@ def _anybody(core: Core) -> IntArray:
     mentors, mentees = core.shape
     step, column = np.meshgrid(np.arange(min(ANYBODY, mentors)), np.arange(mentees))
     row = np.minimum((scatter(step, column) * mentors).astype(np.int64), mentors - 1)
-    pairs = np.column_stack([row.ravel(), column.ravel()])
-    possible: IntArray = pairs[~np.isnan(core.scores[pairs[:, 0], pairs[:, 1]])]
-    return possible
+    pairs: IntArray = np.column_stack([row.ravel(), column.ravel()])
+    return pairs[~np.isnan(core.scores[pairs[:, 0], pairs[:, 1]])]
 
 
 def _best(block: FloatArray, keep: int, labels: IntArray) -> IntArray:

@@ -92,6 +92,8 @@ def unmet(problem: Problem, pairs: IntArray) -> tuple[Unmet, ...]:
         inside[quota.members] = True
         count = np.bincount(pairs[inside[pairs[:, 0]], 1], minlength=mentees)
         for j in np.flatnonzero(count < quota.at_least).tolist():
+            if j in problem.absent_mentees:
+                continue
             most = int(problem.mentee_demand[j])
             if quota.at_most >= 0:
                 most = min(most, quota.at_most)

@@ -105,7 +105,8 @@ def _asked(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> No
         if rule.at_least > 0:
             members = {int(i) for i in rule.members}
             count = Counter(j for i, j in pairs if i in members)
-            short |= {("quota", None, j, k) for j in range(problem.scores.shape[1]) if count[j] < rule.at_least}
+            taking_part = set(range(problem.scores.shape[1])) - problem.absent_mentees
+            short |= {("quota", None, j, k) for j in taking_part if count[j] < rule.at_least}
     named = {(each.kind, each.mentor, each.mentee, each.quota) for each in result.unmet}
     for each in sorted(short - named, key=str):
         raise Breach(f"not kept and not said so: {_words(each)}")

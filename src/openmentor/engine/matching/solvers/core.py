@@ -75,7 +75,7 @@ class Core:
         ):
             scores = admissible
         else:
-            scores = np.ascontiguousarray(admissible[rows][:, columns])
+            scores = admissible[np.ix_(rows, columns)]
         row_at = np.full(mentors, -1, dtype=np.int64)
         row_at[rows] = np.arange(len(rows))
         column_at = np.full(mentees, -1, dtype=np.int64)
