@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.core import mail
@@ -191,7 +193,7 @@ def test_the_ticked_are_invited_and_nobody_else(staff: dict[str, Person], cohort
     client, url = sign_in(manager), f"/cohorts/{cohort.pk}/invite/"
     answer = client.post(url, {"role": "mentee", "person": [staff["ann"].pk, "x"], "skill": "sql"}, follow=True)
     assert "1 person is invited." in answer.content.decode()
-    assert answer.redirect_chain[0][0] == f"/cohorts/{cohort.pk}/find/?role=mentee&skill=sql"
+    assert answer.redirect_chain[0][0] == f"/cohorts/{cohort.pk}/find/?role=mentee&asked=&skill=sql"
     assert [(row.person.name, row.role) for row in Enrollment.objects.all()] == [("Ann", "mentee")]
     answer = client.post(url, {"role": "mentee", "person": [staff["ann"].pk]}, follow=True)
     assert "1 person was asked before" in answer.content.decode()
@@ -206,6 +208,19 @@ def test_all_whom_the_filter_finds_are_asked_about_first_and_then_invited(staff:
     assert Enrollment.objects.count() == 0
     client.post(url, query)
     assert set(Enrollment.objects.values_list("person__name", flat=True)) == {"Ann", "Cy"}
+
+
+def test_all_are_those_whom_the_page_shows_also_when_the_filter_was_cleared(staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in) -> None:  # type: ignore[no-untyped-def]
+    """An empty filter is not the cohort's own, which comes first when there is none."""
+    Cohort.objects.filter(pk=cohort.pk).update(eligibility={"department": ["Care"]})
+    client = sign_in(manager)
+    for query, shown in (("?role=mentor", "1 person"), ("?role=mentor&asked=", "6 people")):
+        page = client.get(f"/cohorts/{cohort.pk}/find/{query}").content.decode()
+        link = html.unescape(re.search(r'href="([^"]*/invite/[^"]*)"', page)[1])
+        question = client.get(link).content.decode()
+        assert (f"{shown} found" in page, f"Invite {shown} as" in question) == (True, True)
+        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', question)
+        assert QueryDict(urlencode(hidden)).get("asked") == ""
 
 
 def test_the_list_shows_facts_and_hides_the_box_of_who_is_in_it(staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in) -> None:  # type: ignore[no-untyped-def]

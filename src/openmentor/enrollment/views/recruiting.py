@@ -15,6 +15,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
@@ -41,7 +42,6 @@ TONES = {
     Enrollment.Status.INVITED: "info", Enrollment.Status.APPLIED: "accent", Enrollment.Status.APPROVED: "success",
     Enrollment.Status.WAITLISTED: "warning",
 }
-ROLES = (Role.MENTOR, Role.MENTEE)
 
 
 def _badge(status: str) -> str:
@@ -132,16 +132,17 @@ def recruit(request: Request, pk: int) -> HttpResponse:
     tables.RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
     context = {
         "cohort": cohort, "program": cohort.program, "role": role, "form": found.form, "table": table, "count": table.paginator.count,
-        "why_not": policies.invite.why_not(request.actor, cohort) or "", "filter": _filter_of(found.form.data), "roles": ROLES,
-        "by_invitation": cohort.enrollment == Cohort.Enrollment.INVITE,
+        "why_not": policies.invite.why_not(request.actor, cohort) or "", "filter": _filter_of(found.form.data),
+        "query": _query(role, found.form.data), "by_invitation": cohort.enrollment == Cohort.Enrollment.INVITE,
     }
     return render(request, "enrollment/recruit/find.html", context, status=422 if found.form.errors else 200)
 
 
 def _filter_of(chosen: Any) -> list[tuple[str, str]]:
-    """The filter as names and values, to be carried along by a form."""
-    left_out = ("csrfmiddlewaretoken", "role", "person", "page", "sort", "all")
-    return [(name, value) for name, values in chosen.lists() if name not in left_out for value in values if value]
+    """The filter as names and values, to be carried along. ``asked`` always: a filter that says nothing would be the cohort's own."""
+    left_out = ("csrfmiddlewaretoken", "role", "person", "page", "sort", "all", "asked")
+    rest = [(name, value) for name, values in chosen.lists() if name not in left_out for value in values if value]
+    return [("asked", chosen.get("asked", "")), *rest]
 
 
 @login_required
@@ -164,17 +165,14 @@ def invite(request: Request, pk: int) -> HttpResponse:
         return render(request, "enrollment/recruit/confirm.html", context)
     if not everybody and not ticked:
         messages.warning(request, _("Tick the people whom you would like to invite, or invite everybody whom the filter finds."))
-        return redirect(f"{reverse('enrollment:recruit', args=[cohort.pk])}?{_back(given)}")
+        return redirect(f"{reverse('enrollment:recruit', args=[cohort.pk])}?{_query(role, given)}")
     _say(request, actions.invite(cohort, people, role, by=request.actor))
-    return redirect(f"{reverse('enrollment:recruit', args=[cohort.pk])}?{_back(given)}")
+    return redirect(f"{reverse('enrollment:recruit', args=[cohort.pk])}?{_query(role, given)}")
 
 
-def _back(given: QueryDict) -> str:
-    query = QueryDict(mutable=True)
-    query["role"] = _role(given)
-    for name, value in _filter_of(given):
-        query.appendlist(name, value)
-    return query.urlencode()
+def _query(role: str, chosen: Any) -> str:
+    """Role and filter as the end of an address."""
+    return urlencode([("role", role), *_filter_of(chosen)])
 
 
 def _say(request: Request, done: actions.Invited) -> None:
