@@ -20,6 +20,15 @@ from django.test.utils import CaptureQueriesContext
 from openmentor.people.models import Person
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):  # type: ignore[no-untyped-def]
+    """SQLite in a file of this process: in memory, threads would lock whole tables, which is not what runs in life."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = f"{_data.name}/test.sqlite3"
+
+
 @pytest.fixture(autouse=True)
 def _fast_and_apart(settings, tmp_path):  # type: ignore[no-untyped-def]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

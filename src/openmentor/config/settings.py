@@ -118,8 +118,6 @@ SQLITE = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-64000; PRAGMA temp_store=MEMORY;",
     },
     "CONN_MAX_AGE": None,
-    # Tests use a file too: an in-memory database shared by threads locks whole tables and is not what runs in life.
-    "TEST": {"NAME": str(DATA / "test.sqlite3")},
 }
 if url := env.str("DATABASE_URL", default=""):
     DATABASES = {"default": environ.Env.db_url_config(url)}
