@@ -564,6 +564,10 @@ def test_one_chooses_ones_mails_and_quiet_hours(sign_in):
     assert list(Mute.objects.filter(person=ada).values_list("category", flat=True)) == ["test_sessions"]
     assert QuietHours.objects.filter(person=ada).values_list("starts", "ends").get() == (time(21), time(6, 30))
     assert client.post("/notifications/settings/", {"starts": "25:00", "ends": ""}).status_code == 422
+    # Turned off from a mail, in a category that none of our notices has any more: it can be turned on again.
+    notices.mute("of_old", person_id=ada.pk)
+    client.post("/notifications/settings/", {"mails": [*wanted, "of_old"], "starts": "21:00", "ends": "06:30"})
+    assert list(Mute.objects.filter(person=ada).values_list("category", flat=True)) == ["test_sessions"]
 
 
 def test_administrators_see_what_became_of_mails_but_not_what_is_in_them(sign_in, settings):

@@ -33,7 +33,9 @@ class PreferencesForm(forms.Form):
         self.person = person
         muted = set(Mute.objects.filter(person=person).values_list("category", flat=True))
         hours = QuietHours.objects.filter(person=person).first() or QuietHours()
-        choices = [(category.key, str(category.label)) for category in categories()]
+        # What they turned off from a mail can be turned on again here, also if no notice of ours has that name any more.
+        self.categories = categories(*muted)
+        choices = [(category.key, str(category.label)) for category in self.categories]
         wanted = [key for key, _label in choices if key not in muted]
         super().__init__(data, initial={"mails": wanted, "starts": hours.starts, "ends": hours.ends})
         self.fields["mails"].choices = choices  # type: ignore[attr-defined]
@@ -41,7 +43,7 @@ class PreferencesForm(forms.Form):
             del self.fields["mails"]
 
     def save(self) -> None:
-        for category in categories():
+        for category in self.categories:
             change = unmute if category.key in self.cleaned_data["mails"] else mute
             change(category.key, person_id=self.person.pk)
         QuietHours.objects.update_or_create(

@@ -153,8 +153,8 @@ def _untrue(declaration: Declaration) -> Iterator[str]:
     except FieldError as error:
         yield f"{label}: {error}"
     if declaration.on_erase is BLANK:
-        for field in declaration.Model._meta.local_fields:
-            if declaration.fields.get(field.name, PLAIN) is not PLAIN and _blank(field) is _CANNOT:
+        for field in _emptied(declaration):
+            if _blank(field) is _CANNOT:
                 yield f"{label}.{field.name} cannot be blank: let it be null, give it a default, or drop the row"
 
 
@@ -226,14 +226,17 @@ def erase_person(person: Person) -> dict[str, int]:
 
 
 def _blanks(declaration: Declaration) -> dict[str, Any]:
-    # Not the way to the person itself: the id stays, what it names goes.
-    owners = {way.partition("__")[0] for way in declaration.owner}
-    fields = [declaration.Model._meta.get_field(name) for name, kind in declaration.fields.items() if kind is not PLAIN]
-    return {
-        field.name: _blank(field)
-        for field in fields
-        if isinstance(field, models.Field) and not field.many_to_many and field.name not in owners
-    }
+    return {field.name: _blank(field) for field in _emptied(declaration)}
+
+
+def _emptied(declaration: Declaration) -> list[models.Field[Any, Any]]:
+    """The fields that erasure empties: all that are not plain, but not the way to the person itself, whose id names nobody by then."""
+    ways = {way.partition("__")[0] for way in declaration.owner}
+    return [
+        field
+        for field in declaration.Model._meta.local_fields
+        if declaration.fields.get(field.name, PLAIN) is not PLAIN and field.name not in ways
+    ]
 
 
 def find_text(needle: str) -> list[tuple[str, str, Any]]:

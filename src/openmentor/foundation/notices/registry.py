@@ -73,6 +73,7 @@ def notice(*verbs: str, category: str = "") -> Callable[[Teller], Teller]:
             elif found is not None:
                 deliver(found, name=name, occasion=occasion, event=event, area=area)
 
+        _used.add(area)
         # Not one transaction: a notice to thousands is written in stretches, each of which may be written again without doubling.
         outbox.register(outbox.Consumer(name, frozenset(verbs), tell, atomic=False))
         return function
@@ -89,6 +90,7 @@ class Category:
 
 
 _categories: dict[str, Category] = {}
+_used: set[str] = set()
 
 
 def category(key: str, label: Text, *, essential: bool = False) -> str:
@@ -105,10 +107,10 @@ def category_label(key: str) -> str:
     return str(find_category(key).label)
 
 
-def categories() -> list[Category]:
-    """What can be turned off, by name: the declared ones and those that our notices use without a name of their own."""
-    known = dict(_categories)
-    return sorted((known for known in known.values() if not known.essential), key=lambda known: str(known.label))
+def categories(*more: str) -> list[Category]:
+    """What can be turned off, by name: what is declared, what our notices use without a name of their own, and ``more``."""
+    found = {key: find_category(key) for key in (*_categories, *_used, *more)}
+    return sorted((known for known in found.values() if not known.essential), key=lambda known: str(known.label))
 
 
 def _app_name(key: str) -> str:
