@@ -19,7 +19,7 @@ PG=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 [ -n "$PG" ] || { say "LEFT OUT, so this run cannot pass: PostgreSQL is missing (apt-get install postgresql)"; exit 1; }
 
 # 2. Lint, types, floors.
-say "Lint"; ruff check . && ruff format --check --diff src/openmentor/config >/dev/null 2>&1 || ruff check .
+say "Lint"; ruff check .; ruff format --check --quiet .
 say "Templates"; djlint src/openmentor --lint --quiet
 say "Floors"; lint-imports --no-cache
 say "Types"; mypy

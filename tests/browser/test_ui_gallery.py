@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from tests.browser.conftest import Server, start_server
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("gallery")]
@@ -56,11 +57,11 @@ def test_the_reader_chooses_the_theme_and_keeps_it(gallery):
     ground = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
     page.get_by_label("Light or dark").click()
     page.get_by_role("button", name="Dark").click()
+    expect(page.locator("body")).not_to_have_css("background-color", ground)  # it may fade
     dark = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
-    assert dark != ground
     page.reload()
     assert page.locator("html").get_attribute("data-bs-theme") == "dark"
-    assert page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor") == dark
+    expect(page.locator("body")).to_have_css("background-color", dark)
 
 
 def test_the_system_s_dark_is_followed_without_scripts(gallery):

@@ -49,11 +49,16 @@ def test_who_applies_in_both_roles_answers_each_question_once_and_gets_two_enrol
     assert sum(item.required for item in application.asked) == 12
     answer_all(cohort, person)
     sent = actions.send(cohort, by=actor)
-    assert [(enrollment.role, enrollment.status) for enrollment in sent] == [("mentee", "applied"), ("mentor", "applied")]
+    assert [(enrollment.role, enrollment.status) for enrollment in sent] == [
+        ("mentee", "applied"),
+        ("mentor", "applied"),
+    ]
     assert {enrollment.response_id for enrollment in sent} == {Response.objects.get().pk}
     assert ApplicationDraft.objects.count() == 0
     assert verbs() == ["enrollment.applied", "enrollment.applied"]
-    assert set(Event.objects.filter(verb="enrollment.applied").values_list("program_id", "cohort_id")) == {(cohort.program_id, cohort.pk)}
+    assert set(Event.objects.filter(verb="enrollment.applied").values_list("program_id", "cohort_id")) == {
+        (cohort.program_id, cohort.pk)
+    }
 
 
 @pytest.mark.parametrize(("role", "count"), [("mentor", 9), ("mentee", 9)])
@@ -95,7 +100,11 @@ def test_a_second_role_can_follow_later_with_the_answers_that_are_there(cohort, 
     answer_all(cohort, person)
     actions.send(cohort, by=actor)
     application = actions.begin(cohort, ["mentee", "mentor"], by=actor)
-    assert [item.question.key for screen in application.screens for item in screen.missing] == ["helps_with", "skills_offered", "style_offered"]
+    assert [item.question.key for screen in application.screens for item in screen.missing] == [
+        "helps_with",
+        "skills_offered",
+        "style_offered",
+    ]
     answer_all(cohort, person)
     actions.send(cohort, by=actor)
     assert set(Enrollment.objects.values_list("role", flat=True)) == {"mentee", "mentor"}
@@ -128,7 +137,10 @@ def test_who_is_invited_applies_on_the_same_row(cohort, person):
     assert (enrollment.pk, enrollment.status) == (invited.pk, "applied")
 
 
-@pytest.mark.parametrize(("mode", "status", "name"), [("open", "approved", "open enrollment"), ("invite", "approved", "by invitation"), ("approve", "applied", "")])
+@pytest.mark.parametrize(
+    ("mode", "status", "name"),
+    [("open", "approved", "open enrollment"), ("invite", "approved", "by invitation"), ("approve", "applied", "")],
+)
 def test_the_mode_of_the_cohort_says_who_is_in_at_once(cohort, person, mode, status, name):
     cohort.enrollment = mode
     cohort.save()
@@ -169,7 +181,11 @@ def test_who_withdraws_frees_the_place_and_the_waitlist_moves_up_by_itself(cohor
     # The place was a mentor's, so the mentor who waits goes first.
     assert (states[leaving.pk], states[first.pk], states[second.pk]) == ("withdrawn", "waitlisted", "approved")
     moved = Event.objects.get(verb="enrollment.many_approved")
-    assert (moved.actor_kind, moved.actor_name, moved.facts) == ("rule", "waitlist", {"count": 1, "enrollments": [second.pk]})
+    assert (moved.actor_kind, moved.actor_name, moved.facts) == (
+        "rule",
+        "waitlist",
+        {"count": 1, "enrollments": [second.pk]},
+    )
 
 
 def test_who_withdrew_comes_back_as_they_were(cohort, person):

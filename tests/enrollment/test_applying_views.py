@@ -81,7 +81,9 @@ def test_half_a_screen_saves_itself_and_survives_a_reload(client, cohort, person
 
 def test_what_cannot_be_kept_is_refused_and_the_rest_is_kept(client, cohort, person):
     client.post(url("apply", cohort.pk), {"role": "mentee"})
-    answer = client.post(url("answers", cohort.pk, 1), {"goals": ["lead", "role", "network", "visible"], "skills_wanted": ["SQL"]})
+    answer = client.post(
+        url("answers", cohort.pk, 1), {"goals": ["lead", "role", "network", "visible"], "skills_wanted": ["SQL"]}
+    )
     assert answer.status_code == 422
     assert set(load(cohort, person).values) == {"skills_wanted"}
 
@@ -98,7 +100,9 @@ def test_what_the_browser_and_the_profile_know_stands_in_the_questions(client, c
     person.save()
     client.post(url("apply", cohort.pk), {"role": "mentee"})
     first = client.get(url("screen", cohort.pk, 1)).content.decode()
-    last = client.get(url("screen", cohort.pk, 4), headers={"accept-language": "pt-BR,pt;q=0.9,en;q=0.8"}).content.decode()
+    last = client.get(
+        url("screen", cohort.pk, 4), headers={"accept-language": "pt-BR,pt;q=0.9,en;q=0.8"}
+    ).content.decode()
     assert 'value="network" id="id_goals_4" checked' in first
     assert '<option value="Asia/Tokyo" selected>' in last
     assert 'value="pt" id="id_languages_0" checked' in last
@@ -130,10 +134,16 @@ def test_answers_change_after_sending_and_the_optional_ones_come_then(client, co
     client.post(url("apply", cohort.pk), {"role": "mentee"})
     answer_all(cohort, person)
     client.post(url("screen", cohort.pk, 4), SCREENS[4])
-    assert client.post(url("screen", cohort.pk, 0), {"hobbies": "Chess, Cooking", "identity": ["woman"]})["Location"] == url("own", cohort.pk)
+    assert client.post(url("screen", cohort.pk, 0), {"hobbies": "Chess, Cooking", "identity": ["woman"]})[
+        "Location"
+    ] == url("own", cohort.pk)
     assert client.post(url("screen", cohort.pk, 2), SCREENS[2])["Location"] == url("screen", cohort.pk, 3)
     values = load(cohort, person).values
-    assert (values["hobbies"], values["identity"], values["values"]) == (["Chess", "Cooking"], ["woman"], ["honesty", "learning"])
+    assert (values["hobbies"], values["identity"], values["values"]) == (
+        ["Chess", "Cooking"],
+        ["woman"],
+        ["honesty", "learning"],
+    )
 
 
 @pytest.mark.parametrize("name", ["apply", "own", "vetoes"])
@@ -188,7 +198,9 @@ def test_candidates_are_found_and_show_only_what_the_cohort_may_see(client, coho
     given = answer_all(cohort, mentor)
     by_key = {question.key: question for question in given}
     challenge = next(item.question for item in load(cohort, mentor).asked if item.question.key == "challenge")
-    actions.save_answers(load(cohort, mentor), {challenge: ["Canary challenge"], by_key["values"]: ["adventure"]}, by=Actor.of(mentor))
+    actions.save_answers(
+        load(cohort, mentor), {challenge: ["Canary challenge"], by_key["values"]: ["adventure"]}, by=Actor.of(mentor)
+    )
     actions.send(cohort, by=Actor.of(mentor))
     make_enrollment(cohort, make_person("Luis Legal", department="Legal"), "mentor")
     page = client.get(url("wishes", mine.pk), {"q": "sales"}).content.decode()
@@ -263,7 +275,17 @@ def test_a_promise_that_is_missing_is_asked_for_and_kept(client, cohort, person)
     assert "Come prepared." not in client.get(url("own", cohort.pk)).content.decode()
 
 
-@pytest.mark.parametrize(("status", "words"), [("applied", "A manager of the program decides"), ("approved", "You&#x27;re in"), ("waitlisted", "You move up by yourself"), ("declined", "did not work out"), ("withdrawn", "You stepped back"), ("invited", "You are invited")])
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("applied", "A manager of the program decides"),
+        ("approved", "You&#x27;re in"),
+        ("waitlisted", "You move up by yourself"),
+        ("declined", "did not work out"),
+        ("withdrawn", "You stepped back"),
+        ("invited", "You are invited"),
+    ],
+)
 def test_ones_own_page_says_where_it_stands(client, cohort, person, status, words):
     make_enrollment(cohort, person, status=status)
     assert words in client.get(url("own", cohort.pk)).content.decode()

@@ -44,13 +44,19 @@ def test_nobody_is_approved_beyond_the_target_count_but_a_second_role_needs_no_m
     with pytest.raises(Denied, match="full"):
         actions.approve(outside, by=Actor.of(manager))
     actions.approve(second_role, by=Actor.of(manager))
-    assert set(Enrollment.objects.values_list("pk", "status")) == {(inside.pk, "approved"), (second_role.pk, "approved"), (outside.pk, "applied")}
+    assert set(Enrollment.objects.values_list("pk", "status")) == {
+        (inside.pk, "approved"),
+        (second_role.pk, "approved"),
+        (outside.pk, "applied"),
+    }
 
 
 def test_many_are_approved_with_one_event_and_what_was_decided_stays(cohort, manager):
     one, two = make_enrollment(cohort, status="applied"), make_enrollment(cohort, status="waitlisted")
     declined = make_enrollment(cohort, status="declined")
-    elsewhere = make_enrollment(type(cohort).objects.create(program=cohort.program, name="Other", created_at=clock.now()), status="applied")
+    elsewhere = make_enrollment(
+        type(cohort).objects.create(program=cohort.program, name="Other", created_at=clock.now()), status="applied"
+    )
     pks = [one.pk, two.pk, declined.pk, elsewhere.pk]
     assert actions.approve_many(cohort, pks, by=Actor.of(manager)) == Decided(2)
     assert actions.approve_many(cohort, pks, by=Actor.of(manager)) == Decided(0)
@@ -71,7 +77,12 @@ def test_by_rule_all_who_are_eligible_come_in_the_earliest_first_until_the_targe
     applied(cohort, "Middle Sales", 5, department="Sales")
     decided = actions.approve_by_rule(cohort, by=Actor.of(manager))
     assert (decided.done, decided.no_room) == (2, 1)
-    assert states() == {"Late Sales": "applied", "Early Sales": "approved", "First Legal": "applied", "Middle Sales": "approved"}
+    assert states() == {
+        "Late Sales": "applied",
+        "Early Sales": "approved",
+        "First Legal": "applied",
+        "Middle Sales": "approved",
+    }
     event = Event.objects.get()
     assert (event.actor_kind, event.actor_name, event.actor_id) == ("rule", ELIGIBLE, manager.pk)
 
@@ -89,7 +100,10 @@ def test_many_are_waitlisted_and_declined_with_one_event_each(cohort, manager):
     actions.waitlist_many(cohort, [one.pk, two.pk], by=by)
     actions.decline_many(cohort, [two.pk], by=by)
     assert dict(Enrollment.objects.values_list("pk", "status")) == {one.pk: "waitlisted", two.pk: "declined"}
-    assert list(Event.objects.order_by("pk").values_list("verb", flat=True)) == ["enrollment.many_waitlisted", "enrollment.many_declined"]
+    assert list(Event.objects.order_by("pk").values_list("verb", flat=True)) == [
+        "enrollment.many_waitlisted",
+        "enrollment.many_declined",
+    ]
 
 
 def test_a_decline_can_be_taken_back(enrollment, manager):
@@ -103,7 +117,12 @@ def test_the_waitlist_moves_up_in_its_order_when_the_count_is_raised(cohort):
     cohort.target_count = 2
     cohort.save()
     for minutes, name in enumerate(("First", "Second", "Third")):
-        make_enrollment(cohort, make_person(f"{name} Waiting"), status="waitlisted", decided_at=clock.now() + timedelta(minutes=minutes))
+        make_enrollment(
+            cohort,
+            make_person(f"{name} Waiting"),
+            status="waitlisted",
+            decided_at=clock.now() + timedelta(minutes=minutes),
+        )
     assert actions.move_up(cohort) == 2
     assert actions.move_up(cohort) == 0
     assert states() == {"First Waiting": "approved", "Second Waiting": "approved", "Third Waiting": "waitlisted"}

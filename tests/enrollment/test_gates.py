@@ -32,7 +32,10 @@ def pool(cohort):
         enrollment = make_enrollment(cohort, expectations_accepted_at=now if name in ("expectations", "both") else None)
         if name in ("survey", "both", "begun"):
             enrollment.response = Response.objects.create(
-                questionnaire=cohort.questionnaire, person=enrollment.person, started_at=now, submitted_at=None if name == "begun" else now
+                questionnaire=cohort.questionnaire,
+                person=enrollment.person,
+                started_at=now,
+                submitted_at=None if name == "begun" else now,
             )
             enrollment.save()
         people[name] = enrollment
@@ -53,7 +56,11 @@ def test_everybody_is_held_by_the_gates_that_they_have_not_passed(cohort, pool):
 
 @pytest.mark.parametrize(
     ("survey", "expectations", "names"),
-    [(False, False, set()), (True, False, {"nothing", "expectations", "begun"}), (False, True, {"nothing", "survey", "begun"})],
+    [
+        (False, False, set()),
+        (True, False, {"nothing", "expectations", "begun"}),
+        (False, True, {"nothing", "survey", "begun"}),
+    ],
 )
 def test_a_gate_that_the_cohort_has_not_set_holds_nobody(cohort, pool, survey, expectations, names):
     cohort.gate_survey, cohort.gate_expectations = survey, expectations
@@ -114,11 +121,22 @@ def test_a_manager_chooses_the_questions_of_a_cohort(cohort, manager, cast):
     actions.ensure_questionnaire(cohort)
     questions = {question.key: question for question in Question.objects.newest()}
     by = Actor.of(manager)
-    assert actions.change_questions(cohort, {questions["hobbies"]: "off", questions["goals"]: "optional", questions["target_role"]: "required"}, by=by)
-    items = {item.question.key: (item.screen, item.required) for item in cohort.questionnaire.items.select_related("question")}
+    assert actions.change_questions(
+        cohort,
+        {questions["hobbies"]: "off", questions["goals"]: "optional", questions["target_role"]: "required"},
+        by=by,
+    )
+    items = {
+        item.question.key: (item.screen, item.required)
+        for item in cohort.questionnaire.items.select_related("question")
+    }
     assert ("hobbies" in items, items["goals"], items["target_role"]) == (False, (0, False), (1, True))
     with pytest.raises(Denied, match="At most 12"):
-        actions.change_questions(cohort, {questions[key]: "required" for key in ("goals", "formality", "minutes")}, by=by)
+        actions.change_questions(
+            cohort, {questions[key]: "required" for key in ("goals", "formality", "minutes")}, by=by
+        )
     with pytest.raises(Denied):
         actions.change_questions(cohort, {questions["hobbies"]: "optional"}, by=cast["member"])
-    assert [event.verb for event in Event.objects.filter(verb__startswith="enrollment")] == ["enrollment.questions_changed"]
+    assert [event.verb for event in Event.objects.filter(verb__startswith="enrollment")] == [
+        "enrollment.questions_changed"
+    ]

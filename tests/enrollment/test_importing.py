@@ -67,9 +67,48 @@ def google(people):
     return as_csv(
         GOOGLE,
         ["5/3/2024 9:00:01", "ann@example.org", "Mentor", "2", "", "4", "", "Mon 09:00-11:00", "Bo Roe", "", "", ""],
-        ["5/3/2024 9:30:00", "bo@example.org", "I'm looking for a mentor", "", "Leading people, Salsa dancing", "", "", "", "Cy Sun; Ann Lee; Zoe Nobody", "Ed Gray", "Honesty, Fairnes", "hi"],
-        ["5/4/2024 10:00:00", "cy@example.org", "Both", "1", "Confidence", "", "5", "weekly", "", "Mr. Noname Unknown; team Green", "", ""],
-        ["5/5/2024 10:00:00", "cy@example.org", "Both", "3", "Confidence", "", "5", "Tue 10:00-12:00", "", "Mr. Noname Unknown; team Green", "", ""],
+        [
+            "5/3/2024 9:30:00",
+            "bo@example.org",
+            "I'm looking for a mentor",
+            "",
+            "Leading people, Salsa dancing",
+            "",
+            "",
+            "",
+            "Cy Sun; Ann Lee; Zoe Nobody",
+            "Ed Gray",
+            "Honesty, Fairnes",
+            "hi",
+        ],
+        [
+            "5/4/2024 10:00:00",
+            "cy@example.org",
+            "Both",
+            "1",
+            "Confidence",
+            "",
+            "5",
+            "weekly",
+            "",
+            "Mr. Noname Unknown; team Green",
+            "",
+            "",
+        ],
+        [
+            "5/5/2024 10:00:00",
+            "cy@example.org",
+            "Both",
+            "3",
+            "Confidence",
+            "",
+            "5",
+            "Tue 10:00-12:00",
+            "",
+            "Mr. Noname Unknown; team Green",
+            "",
+            "",
+        ],
         ["5/15/2024 11:00:00", "stranger@example.org", "Mentee", "", "Confidence", "", "", "", "", "", "", ""],
         ["5/15/2024 11:00:00", "di@example.org", "Maybe", "", "Confidence", "", "", "", "", "", "", ""],
     )
@@ -96,7 +135,10 @@ def write(batch, manager):
 
 
 def enrolled():
-    return {(each.person.name, each.role): (each.status, each.places) for each in Enrollment.objects.select_related("person")}
+    return {
+        (each.person.name, each.role): (each.status, each.places)
+        for each in Enrollment.objects.select_related("person")
+    }
 
 
 def answers_of(cohort, person):
@@ -106,7 +148,12 @@ def answers_of(cohort, person):
 def everything():
     """All that an import writes, to compare before and after."""
     return (
-        sorted(Enrollment.objects.values_list("person", "role", "status", "places", "response", "applied_at", "expectations_accepted_at"), key=str),
+        sorted(
+            Enrollment.objects.values_list(
+                "person", "role", "status", "places", "response", "applied_at", "expectations_accepted_at"
+            ),
+            key=str,
+        ),
         sorted(Answer.objects.values_list("pk", "response", "question", "answered_at")),
         sorted(Preference.objects.values_list("pk", "enrollment", "person", "rank")),
         sorted(Veto.objects.values_list("pk", "author", "kind", "person", "text"), key=str),
@@ -126,10 +173,24 @@ def test_a_google_forms_export_is_read_with_every_doubt_and_nothing_is_written(c
         "When are you usually free to meet?": "question:availability", "Who would you like to be matched with?": "wishes",
         "Who should you not be matched with?": "vetoes", "What matters most to you at work?": "question:values", "Any comments?": "leave_out",
     }  # fmt: skip
-    assert (found["accepted"], found["roles"], found["wishes"], found["vetoes"]) == (3, {"mentor": 2, "mentee": 2}, 3, 3)
-    assert [(each["name"] or each["email"], each["row"]) for each in found["strangers"]] == [("stranger@example.org", 6)]
+    assert (found["accepted"], found["roles"], found["wishes"], found["vetoes"]) == (
+        3,
+        {"mentor": 2, "mentee": 2},
+        3,
+        3,
+    )
+    assert [(each["name"] or each["email"], each["row"]) for each in found["strangers"]] == [
+        ("stranger@example.org", 6)
+    ]
     kinds = {(doubt["kind"], doubt["row"]) for doubt in found["doubts"]}
-    assert kinds == {("wish.unknown", 3), ("veto.unknown", 4), ("veto.unknown", 5), ("applicant.twice", 5), ("applicant.unknown", 6), ("role.unknown", 7)}
+    assert kinds == {
+        ("wish.unknown", 3),
+        ("veto.unknown", 4),
+        ("veto.unknown", 5),
+        ("applicant.twice", 5),
+        ("applicant.unknown", 6),
+        ("role.unknown", 7),
+    }
     assert [(group["question"], group["text"]) for group in found["unknown"]] == [("values", "Fairnes")]
     assert (Enrollment.objects.count(), Veto.objects.count(), Answer.objects.count()) == (0, 0, 0)
 
@@ -140,15 +201,34 @@ def test_what_was_checked_is_written(cohort, manager, google, people):
     assert enrolled() == {
         ("Ann Lee", "mentor"): ("applied", 2), ("Bo Roe", "mentee"): ("applied", 1), ("Cy Sun", "mentor"): ("applied", 3), ("Cy Sun", "mentee"): ("applied", 1),
     }  # fmt: skip
-    assert answers_of(cohort, people["ann"]) == {"skills_offered": [{"name": "Python", "level": 4}], "availability": "Mon 09:00-11:00"}
+    assert answers_of(cohort, people["ann"]) == {
+        "skills_offered": [{"name": "Python", "level": 4}],
+        "availability": "Mon 09:00-11:00",
+    }
     assert answers_of(cohort, people["bo"])["goals"] == ["lead", "Salsa dancing"]
     assert answers_of(cohort, people["bo"])["values"] == ["honesty"]
     assert answers_of(cohort, people["cy"])["availability"] == "Tue 10:00-12:00"
-    wished = Preference.objects.order_by("enrollment", "rank").values_list("enrollment__person__name", "person__name", "rank")
+    wished = Preference.objects.order_by("enrollment", "rank").values_list(
+        "enrollment__person__name", "person__name", "rank"
+    )
     assert set(wished) == {("Ann Lee", "Bo Roe", 1), ("Bo Roe", "Cy Sun", 1), ("Bo Roe", "Ann Lee", 2)}
-    said = {(each.author.name, each.kind, str(each.person) if each.person else each.text) for each in Veto.objects.select_related("author", "person")}
-    assert said == {("Bo Roe", "person", "Ed Gray"), ("Cy Sun", "person", "Mr. Noname Unknown"), ("Cy Sun", "team", "Green")}
-    assert batch.counts == {"people": 3, "answers": batch.counts["answers"], "new": 4, "changed": 0, "wishes": 3, "vetoes": 3}
+    said = {
+        (each.author.name, each.kind, str(each.person) if each.person else each.text)
+        for each in Veto.objects.select_related("author", "person")
+    }
+    assert said == {
+        ("Bo Roe", "person", "Ed Gray"),
+        ("Cy Sun", "person", "Mr. Noname Unknown"),
+        ("Cy Sun", "team", "Green"),
+    }
+    assert batch.counts == {
+        "people": 3,
+        "answers": batch.counts["answers"],
+        "new": 4,
+        "changed": 0,
+        "wishes": 3,
+        "vetoes": 3,
+    }
     # In the order in which they were sent, and answered with that.
     assert Enrollment.objects.get(person=people["ann"]).applied_at == datetime(2024, 5, 3, 9, 0, 1, tzinfo=UTC)
     assert all(each.response.submitted_at for each in Enrollment.objects.all())
@@ -170,15 +250,25 @@ def test_importing_the_same_file_again_changes_nothing(cohort, manager, google):
 
 def test_a_corrected_file_brings_what_changed(cohort, manager, people):
     header = ["Timestamp", "Email Address", "Role", "What would you like to get out of it?", "Never with"]
-    write(read(cohort, manager, as_csv(header, ["5/3/2024 9:00:00", "bo@example.org", "mentee", "Confidence", ""])), manager)
-    write(read(cohort, manager, as_csv(header, ["5/4/2024 9:00:00", "bo@example.org", "both", "Leading people", "Ed Gray"])), manager)
+    write(
+        read(cohort, manager, as_csv(header, ["5/3/2024 9:00:00", "bo@example.org", "mentee", "Confidence", ""])),
+        manager,
+    )
+    write(
+        read(
+            cohort, manager, as_csv(header, ["5/4/2024 9:00:00", "bo@example.org", "both", "Leading people", "Ed Gray"])
+        ),
+        manager,
+    )
     assert answers_of(cohort, people["bo"])["goals"] == ["lead"]
     assert set(enrolled()) == {("Bo Roe", "mentee"), ("Bo Roe", "mentor")}
     assert Veto.objects.get().person == people["ed"]
 
 
 def test_microsoft_forms_come_as_a_workbook(cohort, manager, people):
-    began, ended = (datetime(2024, 5, 3, 9, minute, tzinfo=UTC).replace(tzinfo=None) for minute in (0, 5))  # a workbook knows no zones
+    began, ended = (
+        datetime(2024, 5, 3, 9, minute, tzinfo=UTC).replace(tzinfo=None) for minute in (0, 5)
+    )  # a workbook knows no zones
     data = as_xlsx(
         ["ID", "Start time", "Completion time", "Email", "Name", "Role", "What can you help with?", "What would you like to get out of it?", "Never with"],
         [1, began, ended, "ann@example.org", "Ann Lee", "Mentor", "Leading people;Confidence;", None, None],
@@ -198,15 +288,25 @@ def test_microsoft_forms_come_as_a_workbook(cohort, manager, people):
 
 
 def test_columns_and_answers_are_corrected_by_hand(cohort, manager, people):
-    data = as_csv(["Who", "As", "Wunschthema"], ["ann@example.org", "mentee", "Leadershp"], ["bo@example.org", "mentee", "Leadershp"])
+    data = as_csv(
+        ["Who", "As", "Wunschthema"],
+        ["ann@example.org", "mentee", "Leadershp"],
+        ["bo@example.org", "mentee", "Leadershp"],
+    )
     batch = read(cohort, manager, data)
-    mapping = {column["column"]: column["to"] for column in batch.findings["columns"]} | {"Wunschthema": "question:goals", "As": "role"}
+    mapping = {column["column"]: column["to"] for column in batch.findings["columns"]} | {
+        "Wunschthema": "question:goals",
+        "As": "role",
+    }
     actions.read_again(batch, mapping, Choices(corrections={"goals": {"Leadershp": "lead"}}), by=Actor.of(manager))
     worker.run_all()
     batch = fresh(batch)
     assert batch.findings["unknown"] == []
     write(batch, manager)
-    assert {name: answers_of(cohort, people[name])["goals"] for name in ("ann", "bo")} == {"ann": ["lead"], "bo": ["lead"]}
+    assert {name: answers_of(cohort, people[name])["goals"] for name in ("ann", "bo")} == {
+        "ann": ["lead"],
+        "bo": ["lead"],
+    }
 
 
 def test_a_file_without_roles_asks_for_them(cohort, manager, people):
@@ -240,7 +340,12 @@ def test_who_was_declined_or_stepped_back_stays_so_and_who_was_invited_has_appli
     make_enrollment(cohort, people["cy"], "mentor", status="invited")
     batch = write(read(cohort, manager, google), manager)
     states = {key: status for key, (status, _places) in enrolled().items()}
-    assert states == {("Ann Lee", "mentor"): "declined", ("Bo Roe", "mentee"): "withdrawn", ("Cy Sun", "mentor"): "applied", ("Cy Sun", "mentee"): "applied"}
+    assert states == {
+        ("Ann Lee", "mentor"): "declined",
+        ("Bo Roe", "mentee"): "withdrawn",
+        ("Cy Sun", "mentor"): "applied",
+        ("Cy Sun", "mentee"): "applied",
+    }
     assert batch.counts["settled"] == 2
 
 
@@ -249,7 +354,10 @@ def test_an_answer_given_here_is_not_overwritten_by_an_older_one(cohort, manager
     enrollment_actions.begin(cohort, ["mentee"], by=Actor.of(bo))
     goals = next(item.question for item in load(cohort, bo).items if item.question.key == "goals")
     enrollment_actions.save_answers(load(cohort, bo), {goals: ["network"]}, by=Actor.of(bo))
-    old = as_csv(["Timestamp", "Email", "Role", "What would you like to get out of it?"], ["5/13/2024 9:00:00", "bo@example.org", "mentee", "Confidence"])
+    old = as_csv(
+        ["Timestamp", "Email", "Role", "What would you like to get out of it?"],
+        ["5/13/2024 9:00:00", "bo@example.org", "mentee", "Confidence"],
+    )
     write(read(cohort, manager, old), manager)
     assert answers_of(cohort, bo)["goals"] == ["network"]
     Answer.objects.update(answered_at=clock.now() - timedelta(days=3_000))
@@ -275,7 +383,12 @@ def test_one_event_for_the_batch_with_numbers_and_no_names_and_no_mail(cohort, m
     worker.run_all()
     write(read(cohort, manager, google), manager)
     event = Event.objects.get(verb="enrollment.imported")
-    assert (event.actor_kind, event.actor_name, event.actor_id, event.cohort_id) == ("import", "applications", manager.pk, cohort.pk)
+    assert (event.actor_kind, event.actor_name, event.actor_id, event.cohort_id) == (
+        "import",
+        "applications",
+        manager.pk,
+        cohort.pk,
+    )
     assert "vetoes" not in event.facts
     assert sorted(event.facts["enrollments"]) == sorted(Enrollment.objects.values_list("pk", flat=True))
     assert Delivery.objects.count() == 0
@@ -314,7 +427,12 @@ def test_two_clicks_on_import_write_once(cohort, manager, google):
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"", "empty"), (b"Comments\nhi\nho\n", "who applied"), (b"PK\x03\x04broken", "can't be opened"), (b"Email,Role\n\"a,b\nc,d\ne,f\n", "quotation mark")],
+    [
+        (b"", "empty"),
+        (b"Comments\nhi\nho\n", "who applied"),
+        (b"PK\x03\x04broken", "can't be opened"),
+        (b'Email,Role\n"a,b\nc,d\ne,f\n', "quotation mark"),
+    ],
 )
 def test_a_file_that_cannot_be_read_says_why_and_leaves_nothing(cohort, manager, data, words):
     batch = read(cohort, manager, data)
@@ -345,13 +463,18 @@ def url(name, *args):
 def test_from_upload_to_result_by_the_page(cohort, manager, google, sign_in, people):
     client = sign_in(manager)
     assert client.get(url("application_imports", cohort.pk)).status_code == 200
-    answer = client.post(url("application_imports", cohort.pk), {"file": SimpleUploadedFile("form.csv", google), "is_approved": "on"})
+    answer = client.post(
+        url("application_imports", cohort.pk), {"file": SimpleUploadedFile("form.csv", google), "is_approved": "on"}
+    )
     here = answer["Location"]
     assert "Reading the file" in client.get(here).content.decode()
     worker.run_all()
     assert client.get(f"{here}progress/")["HX-Refresh"] == "true"
     page = client.get(here).content.decode()
-    assert all(text in page for text in ("Zoe Nobody", "Mr. Noname Unknown", "Fairnes", "stranger@example.org", "Import 3 applications"))
+    assert all(
+        text in page
+        for text in ("Zoe Nobody", "Mr. Noname Unknown", "Fairnes", "stranger@example.org", "Import 3 applications")
+    )
     batch = ApplicationImport.objects.get()
     data = {f"column-{at}": column["to"] for at, column in enumerate(batch.findings["columns"])}
     # Something was changed: it is read again before anything is written.
@@ -369,7 +492,13 @@ def test_only_who_brought_a_file_sees_it(cohort, manager, google, sign_in, cast)
     batch = read(cohort, manager, google)
     other = make_person("Ed Gray")
     ProgramRole.objects.create(program=cohort.program, person=other, role="manager")
-    for who in (other, *(cast[name].person for name in ("stranger", "applicant", "member", "sponsor", "other_manager", "administrator"))):
+    for who in (
+        other,
+        *(
+            cast[name].person
+            for name in ("stranger", "applicant", "member", "sponsor", "other_manager", "administrator")
+        ),
+    ):
         client = sign_in(who)
         assert client.get(url("application_import", batch.pk)).status_code == 404
         assert client.get(url("application_import_progress", batch.pk)).status_code == 404
@@ -380,5 +509,7 @@ def test_only_who_brought_a_file_sees_it(cohort, manager, google, sign_in, cast)
 
 @pytest.mark.parametrize("who", ["stranger", "applicant", "member", "sponsor", "other_manager", "administrator"])
 def test_only_managers_bring_files(cohort, google, sign_in, cast, who):
-    answer = sign_in(cast[who].person).post(url("application_imports", cohort.pk), {"file": SimpleUploadedFile("form.csv", google)})
+    answer = sign_in(cast[who].person).post(
+        url("application_imports", cohort.pk), {"file": SimpleUploadedFile("form.csv", google)}
+    )
     assert (answer.status_code, ApplicationImport.objects.count()) == (404, 0)

@@ -103,11 +103,19 @@ def test_managers_read_profile_and_matching_answers_and_never_confidential_ones(
     actions.begin(cohort, ["mentee"], by=Actor.of(person))
     answer_all(cohort, person)
     by_key = {item.question.key: item.question for item in load(cohort, person).asked}
-    canaries = {by_key["hobbies"]: ["canary of the cohort"], by_key["target_role"]: "canary of managers", by_key["challenge"]: ["canary of nobody"]}
+    canaries = {
+        by_key["hobbies"]: ["canary of the cohort"],
+        by_key["target_role"]: "canary of managers",
+        by_key["challenge"]: ["canary of nobody"],
+    }
     actions.save_answers(load(cohort, person), canaries, by=Actor.of(person))
     (enrollment,) = actions.send(cohort, by=Actor.of(person))
     page = client.get(url("enrollment", enrollment.pk)).content.decode()
-    assert [text in page for text in ("canary of the cohort", "canary of managers", "canary of nobody")] == [True, True, False]
+    assert [text in page for text in ("canary of the cohort", "canary of managers", "canary of nobody")] == [
+        True,
+        True,
+        False,
+    ]
     listed = client.get(url("applications", cohort.pk)).content.decode()
     assert "canary" not in listed
 
@@ -127,7 +135,12 @@ def test_a_veto_is_shown_to_managers_but_not_to_the_one_it_is_about(client, sign
 
 
 def test_one_application_is_approved_waitlisted_declined_and_opened_again(client, enrollment):
-    for name, status in (("waiting", "waitlisted"), ("decline", "declined"), ("taking_back", "applied"), ("approval", "approved")):
+    for name, status in (
+        ("waiting", "waitlisted"),
+        ("decline", "declined"),
+        ("taking_back", "applied"),
+        ("approval", "approved"),
+    ):
         assert client.post(url(name, enrollment.pk)).status_code == 302
         assert Enrollment.objects.get(pk=enrollment.pk).status == status
     assert client.post(url("approval", enrollment.pk)).status_code == 403
@@ -139,7 +152,12 @@ def test_those_that_are_ticked_are_decided_at_once_and_the_list_stays_as_filtere
     back = f"{url('applications', pool.pk)}?department=Sales"
     answer = client.post(url("decisions", pool.pk), {"enrollment": pks, "decision": "approve", "back": back})
     assert answer["Location"] == back
-    assert sorted(Enrollment.objects.values_list("status", flat=True)) == ["approved", "approved", "approved", "declined"]
+    assert sorted(Enrollment.objects.values_list("status", flat=True)) == [
+        "approved",
+        "approved",
+        "approved",
+        "declined",
+    ]
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/people/"])
@@ -156,7 +174,11 @@ def test_the_rule_says_first_how_many_and_can_put_the_rest_on_the_waitlist(clien
     page = client.get(url("by_rule", cohort.pk)).content.decode()
     assert ("2 of 3 open applications" in page, "room for 1 more" in page) == (True, True)
     client.post(url("by_rule", cohort.pk), {"waitlist": "on"})
-    assert dict(Enrollment.objects.values_list("person__name", "status")) == {"One Sales": "approved", "Two Sales": "waitlisted", "One Legal": "applied"}
+    assert dict(Enrollment.objects.values_list("person__name", "status")) == {
+        "One Sales": "approved",
+        "Two Sales": "waitlisted",
+        "One Legal": "applied",
+    }
 
 
 def test_a_manager_chooses_questions_and_hears_when_there_are_too_many(client, cohort):

@@ -47,7 +47,9 @@ def test_who_is_in_at_once_gets_that_news_alone(cohort, person):
     assert told() == [("Ana Applicant", "approved")]
 
 
-@pytest.mark.parametrize(("verb", "template"), [("approve", "approved"), ("waitlist", "waitlisted"), ("decline", "declined")])
+@pytest.mark.parametrize(
+    ("verb", "template"), [("approve", "approved"), ("waitlist", "waitlisted"), ("decline", "declined")]
+)
 def test_each_decision_is_told(cohort, person, manager, verb, template):
     worker.run_all()
     enrollment = make_enrollment(cohort, person, status="applied")
@@ -58,7 +60,9 @@ def test_each_decision_is_told(cohort, person, manager, verb, template):
     assert f"/apply/{cohort.pk}/mine/" in written.text
 
 
-@pytest.mark.parametrize(("verb", "template"), [("approve_many", "approved"), ("waitlist_many", "waitlisted"), ("decline_many", "declined")])
+@pytest.mark.parametrize(
+    ("verb", "template"), [("approve_many", "approved"), ("waitlist_many", "waitlisted"), ("decline_many", "declined")]
+)
 def test_a_batch_tells_everybody_in_it(cohort, manager, verb, template):
     worker.run_all()
     pks = [make_enrollment(cohort, make_person(f"P{number} X"), status="applied").pk for number in range(3)]

@@ -18,7 +18,18 @@ from openmentor.programs.models import Cohort
 pytestmark = pytest.mark.django_db
 
 Status = Enrollment.Status
-CAST = ("visitor", "stranger", "applicant", "member", "manager", "sponsor", "other_manager", "administrator", "rule", "system")
+CAST = (
+    "visitor",
+    "stranger",
+    "applicant",
+    "member",
+    "manager",
+    "sponsor",
+    "other_manager",
+    "administrator",
+    "rule",
+    "system",
+)
 DECIDERS = {"manager", "rule", "system"}
 LIVE = {"invited", "applied", "approved", "waitlisted"}
 

@@ -43,38 +43,61 @@ def with_skill(person: Person, name: str, level: int | None) -> Person:
 @pytest.fixture
 def staff() -> dict[str, Person]:
     return {
-        "ann": with_skill(make_person("Ann", department="Care", site="Oslo", level=3, hired_on=date(2020, 1, 1), performance_tier="A"), "SQL", 4),
-        "bo": with_skill(make_person("Bo", department="Sales", site="Oslo", level=5, hired_on=date(2026, 7, 1), country="NO"), "SQL", 2),
-        "cy": with_skill(with_skill(make_person("Cy", department="IT, ops", function="Data", level=4, hired_on=date(2024, 1, 1)), "SQL", 5), "Go", None),
+        "ann": with_skill(
+            make_person(
+                "Ann", department="Care", site="Oslo", level=3, hired_on=date(2020, 1, 1), performance_tier="A"
+            ),
+            "SQL",
+            4,
+        ),
+        "bo": with_skill(
+            make_person("Bo", department="Sales", site="Oslo", level=5, hired_on=date(2026, 7, 1), country="NO"),
+            "SQL",
+            2,
+        ),
+        "cy": with_skill(
+            with_skill(
+                make_person("Cy", department="IT, ops", function="Data", level=4, hired_on=date(2024, 1, 1)), "SQL", 5
+            ),
+            "Go",
+            None,
+        ),
         "di": make_person("Di"),  # nobody knows anything of her
         "ed": make_person("Ed", department="Care", level=3, left_on=date(2026, 1, 1)),
     }
 
 
-@pytest.mark.parametrize(("criteria", "found"), [
-    ({}, "ann bo cy di"),
-    ({"department": ["Care", "IT, ops"]}, "ann cy"),
-    ({"site": ["Oslo"], "department": ["Sales"]}, "bo"),
-    ({"country": ["NO"]}, "bo"),
-    ({"function": ["Data"]}, "cy"),
-    ({"performance_tier": ["A"]}, "ann"),
-    ({"min_level": 4}, "bo cy"),
-    ({"max_level": 4}, "ann cy"),
-    ({"min_level": 4, "max_level": 4}, "cy"),
-    ({"min_tenure": 3}, "ann cy"),
-    ({"min_tenure": 0.5, "max_tenure": 5}, "bo cy"),
-    ({"skill": ["sql"]}, "ann bo cy"),
-    ({"skill": ["sql"], "skill_level": 4}, "ann cy"),
-    ({"skill": ["sql", "go"]}, "cy"),
-    ({"skill": ["sql", "go"], "skill_level": 1}, ""),  # nobody said how well Cy knows Go
-])
-def test_criteria_find_exactly_who_meets_all_of_them(criteria: dict[str, object], found: str, staff: dict[str, Person]) -> None:
+@pytest.mark.parametrize(
+    ("criteria", "found"),
+    [
+        ({}, "ann bo cy di"),
+        ({"department": ["Care", "IT, ops"]}, "ann cy"),
+        ({"site": ["Oslo"], "department": ["Sales"]}, "bo"),
+        ({"country": ["NO"]}, "bo"),
+        ({"function": ["Data"]}, "cy"),
+        ({"performance_tier": ["A"]}, "ann"),
+        ({"min_level": 4}, "bo cy"),
+        ({"max_level": 4}, "ann cy"),
+        ({"min_level": 4, "max_level": 4}, "cy"),
+        ({"min_tenure": 3}, "ann cy"),
+        ({"min_tenure": 0.5, "max_tenure": 5}, "bo cy"),
+        ({"skill": ["sql"]}, "ann bo cy"),
+        ({"skill": ["sql"], "skill_level": 4}, "ann cy"),
+        ({"skill": ["sql", "go"]}, "cy"),
+        ({"skill": ["sql", "go"], "skill_level": 1}, ""),  # nobody said how well Cy knows Go
+    ],
+)
+def test_criteria_find_exactly_who_meets_all_of_them(
+    criteria: dict[str, object], found: str, staff: dict[str, Person]
+) -> None:
     people = Criteria.of(criteria).people(at=AT)
     assert {name for name, person in staff.items() if person in people} == set(found.split())
     assert Criteria.of(Criteria.of(criteria).stored()) == Criteria.of(criteria)
 
 
-def test_eligible_enrollments_are_those_whose_person_meets_the_cohorts_criteria(staff: dict[str, Person], cohort: Cohort) -> None:
+def test_eligible_enrollments_are_those_whose_person_meets_the_cohorts_criteria(
+    staff: dict[str, Person], cohort: Cohort
+) -> None:
     cohort.eligibility = {"department": ["Care"]}
     inside = make_enrollment(cohort, staff["ann"], status="applied")
     make_enrollment(cohort, staff["bo"], status="applied")
@@ -82,8 +105,22 @@ def test_eligible_enrollments_are_those_whose_person_meets_the_cohorts_criteria(
 
 
 def test_criteria_are_told_in_words() -> None:
-    told = Criteria.of({"department": ["Care"], "skill": ["sql", "go"], "skill_level": 3, "min_level": 1, "max_level": 2, "max_tenure": 5})
-    assert list(told.sentences()) == ["Department: Care", "Skills: sql and go, from level 3", "Level 1 to 2", "Less than 5 years here"]
+    told = Criteria.of(
+        {
+            "department": ["Care"],
+            "skill": ["sql", "go"],
+            "skill_level": 3,
+            "min_level": 1,
+            "max_level": 2,
+            "max_tenure": 5,
+        }
+    )
+    assert list(told.sentences()) == [
+        "Department: Care",
+        "Skills: sql and go, from level 3",
+        "Level 1 to 2",
+        "Less than 5 years here",
+    ]
     assert (list(Criteria().sentences()), Criteria.of({"unknown": 1, "site": []}).stored()) == ([], {})
 
 
@@ -91,7 +128,9 @@ def found(cohort: Cohort, query: str, role: str = "mentor") -> dict[str, str | N
     return {person.name: person.asked for person in finding.find(cohort, role, QueryDict(query)).people}
 
 
-def test_finding_leaves_out_who_was_asked_in_this_role_unless_one_asks_for_them(staff: dict[str, Person], cohort: Cohort, manager: Person) -> None:
+def test_finding_leaves_out_who_was_asked_in_this_role_unless_one_asks_for_them(
+    staff: dict[str, Person], cohort: Cohort, manager: Person
+) -> None:
     make_enrollment(cohort, staff["ann"], "mentor", status="withdrawn")
     make_enrollment(cohort, staff["bo"], "mentee", status="applied")
     sql = "skill=SQL"
@@ -107,9 +146,15 @@ def test_without_a_filter_the_cohorts_own_criteria_come_first(staff: dict[str, P
     assert "Di" in found(cohort, "asked=")
 
 
-def test_a_filter_that_makes_no_sense_finds_nobody_and_says_why(staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in) -> None:  # type: ignore[no-untyped-def]
+def test_a_filter_that_makes_no_sense_finds_nobody_and_says_why(
+    staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in
+) -> None:  # type: ignore[no-untyped-def]
     answer = sign_in(manager).get(f"/cohorts/{cohort.pk}/find/", {"min_level": 5, "max_level": 2})
-    assert (answer.status_code, "This is less than where it begins." in answer.content.decode(), b"Sales</td>" in answer.content) == (422, True, False)
+    assert (
+        answer.status_code,
+        "This is less than where it begins." in answer.content.decode(),
+        b"Sales</td>" in answer.content,
+    ) == (422, True, False)
     assert b"Sales</td>" in sign_in(manager).get(f"/cohorts/{cohort.pk}/find/", {"min_level": 5}).content
 
 
@@ -129,7 +174,13 @@ def test_pages_for_recruiting_are_the_managers(page: str, cast, cohort: Cohort, 
     url = f"/cohorts/{cohort.pk}/{page}/"
     codes = {who: sign_in(actor.person).get(url).status_code for who, actor in cast.items() if actor.person is not None}
     assert codes == {
-        "manager": 200, "sponsor": 403, "applicant": 403, "member": 403, "administrator": 403, "stranger": 404, "other_manager": 404
+        "manager": 200,
+        "sponsor": 403,
+        "applicant": 403,
+        "member": 403,
+        "administrator": 403,
+        "stranger": 404,
+        "other_manager": 404,
     }
     assert Client().get(url).status_code == 302
 
@@ -137,7 +188,9 @@ def test_pages_for_recruiting_are_the_managers(page: str, cast, cohort: Cohort, 
 # ---- Inviting
 
 
-def test_inviting_a_whole_result_is_one_event_a_row_each_and_a_mail_each(staff: dict[str, Person], cohort: Cohort, manager: Person, settings) -> None:  # type: ignore[no-untyped-def]
+def test_inviting_a_whole_result_is_one_event_a_row_each_and_a_mail_each(
+    staff: dict[str, Person], cohort: Cohort, manager: Person, settings
+) -> None:  # type: ignore[no-untyped-def]
     settings.EMAIL_URL = "smtp://localhost"
     worker.run_all()
     Cohort.objects.filter(pk=cohort.pk).update(default_places=2)
@@ -148,16 +201,21 @@ def test_inviting_a_whole_result_is_one_event_a_row_each_and_a_mail_each(staff: 
     assert (done.invited, done.unreachable, done.already) == (4, 1, 1)  # Ed has left
     event = Event.objects.get()
     assert (event.verb, event.facts) == ("enrollment.many_invited", {"role": "mentor", "count": 4, "unreachable": 1})
-    rows = Enrollment.objects.filter(cohort=cohort).values_list("person__name", "role", "status", "places", "invitation__invited_by")
+    rows = Enrollment.objects.filter(cohort=cohort).values_list(
+        "person__name", "role", "status", "places", "invitation__invited_by"
+    )
     assert set(rows) == {(name, "mentor", "invited", 2, manager.pk) for name in ("Ann", "Bo", "Cy", "Di")}
     assert Invitation.objects.filter(sent_at=None).get().enrollment.person.name == "Di"
     worker.run_all(later=True)
     assert {(message.to[0], message.subject) for message in mail.outbox} == {
-        (staff[name].email, f"Would you like to be a mentor in “{cohort.program.name}”?") for name in ("ann", "bo", "cy")
+        (staff[name].email, f"Would you like to be a mentor in “{cohort.program.name}”?")
+        for name in ("ann", "bo", "cy")
     }
 
 
-def test_inviting_twice_says_so_and_does_nothing_twice(staff: dict[str, Person], cohort: Cohort, manager: Person) -> None:
+def test_inviting_twice_says_so_and_does_nothing_twice(
+    staff: dict[str, Person], cohort: Cohort, manager: Person
+) -> None:
     worker.run_all()
     people = Person.objects.filter(department__in=["Care", "Sales"], left_on=None)
     for expected in ((2, 0, 0), (0, 0, 2)):
@@ -169,7 +227,9 @@ def test_inviting_twice_says_so_and_does_nothing_twice(staff: dict[str, Person],
     assert actions.invite(cohort, people, "mentee", by=Actor.of(manager)).invited == 2
 
 
-def test_who_comes_between_choosing_and_writing_keeps_their_row(staff: dict[str, Person], cohort: Cohort, manager: Person, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_who_comes_between_choosing_and_writing_keeps_their_row(
+    staff: dict[str, Person], cohort: Cohort, manager: Person, monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
     """Another manager, or the person's own application, was faster than we were."""
     make_enrollment(cohort, staff["ann"], "mentor", status="applied")
     monkeypatch.setattr(policies, "invitable", lambda people, cohort, role: people)
@@ -189,7 +249,9 @@ def test_inviting_takes_as_many_queries_for_three_as_for_one(cohort: Cohort, man
     assert asked[0] == asked[1]
 
 
-def test_the_ticked_are_invited_and_nobody_else(staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in) -> None:  # type: ignore[no-untyped-def]
+def test_the_ticked_are_invited_and_nobody_else(
+    staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in
+) -> None:  # type: ignore[no-untyped-def]
     client, url = sign_in(manager), f"/cohorts/{cohort.pk}/invite/"
     answer = client.post(url, {"role": "mentee", "person": [staff["ann"].pk, "x"], "skill": "sql"}, follow=True)
     assert "1 person is invited." in answer.content.decode()
@@ -201,7 +263,9 @@ def test_the_ticked_are_invited_and_nobody_else(staff: dict[str, Person], cohort
     assert Enrollment.objects.count() == 1
 
 
-def test_all_whom_the_filter_finds_are_asked_about_first_and_then_invited(staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in) -> None:  # type: ignore[no-untyped-def]
+def test_all_whom_the_filter_finds_are_asked_about_first_and_then_invited(
+    staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in
+) -> None:  # type: ignore[no-untyped-def]
     client, url = sign_in(manager), f"/cohorts/{cohort.pk}/invite/"
     query = {"role": "mentor", "all": "1", "department": ["Care", "IT, ops"]}
     assert "Invite 2 people as mentors?" in client.get(url, query).content.decode()
@@ -210,7 +274,9 @@ def test_all_whom_the_filter_finds_are_asked_about_first_and_then_invited(staff:
     assert set(Enrollment.objects.values_list("person__name", flat=True)) == {"Ann", "Cy"}
 
 
-def test_all_are_those_whom_the_page_shows_also_when_the_filter_was_cleared(staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in) -> None:  # type: ignore[no-untyped-def]
+def test_all_are_those_whom_the_page_shows_also_when_the_filter_was_cleared(
+    staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in
+) -> None:  # type: ignore[no-untyped-def]
     """An empty filter is not the cohort's own, which comes first when there is none."""
     Cohort.objects.filter(pk=cohort.pk).update(eligibility={"department": ["Care"]})
     client = sign_in(manager)
@@ -223,11 +289,16 @@ def test_all_are_those_whom_the_page_shows_also_when_the_filter_was_cleared(staf
         assert QueryDict(urlencode(hidden)).get("asked") == ""
 
 
-def test_the_list_shows_facts_and_hides_the_box_of_who_is_in_it(staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in) -> None:  # type: ignore[no-untyped-def]
+def test_the_list_shows_facts_and_hides_the_box_of_who_is_in_it(
+    staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in
+) -> None:  # type: ignore[no-untyped-def]
     make_enrollment(cohort, staff["ann"], "mentor", status="applied")
     text = sign_in(manager).get(f"/cohorts/{cohort.pk}/find/", {"asked": "all", "skill": "sql"}).content.decode()
     assert all(words in text for words in ("SQL 4", "IT, ops", "applied", 'value="IT, ops"'))
-    assert (f'name="person" value="{staff["bo"].pk}"' in text, f'name="person" value="{staff["ann"].pk}"' in text) == (True, False)
+    assert (f'name="person" value="{staff["bo"].pk}"' in text, f'name="person" value="{staff["ann"].pk}"' in text) == (
+        True,
+        False,
+    )
 
 
 def test_pages_take_as_many_queries_for_three_as_for_one(cohort: Cohort, manager: Person, sign_in, queries) -> None:  # type: ignore[no-untyped-def]
@@ -248,8 +319,13 @@ def test_pages_take_as_many_queries_for_three_as_for_one(cohort: Cohort, manager
 def test_figures_say_what_became_of_invitations(cohort: Cohort) -> None:
     now = clock.now()
     for status, applied, opened, sent in (
-        ("invited", None, None, None), ("invited", None, None, now), ("invited", None, now, now), ("applied", now, now, now),
-        ("approved", now, None, now), ("withdrawn", now, now, now), ("withdrawn", None, now, now),
+        ("invited", None, None, None),
+        ("invited", None, None, now),
+        ("invited", None, now, now),
+        ("applied", now, now, now),
+        ("approved", now, None, now),
+        ("withdrawn", now, now, now),
+        ("withdrawn", None, now, now),
     ):
         enrollment = make_enrollment(cohort, status=status, applied_at=applied)
         Invitation.objects.create(enrollment=enrollment, sent_at=sent, opened_at=opened)
@@ -257,9 +333,14 @@ def test_figures_say_what_became_of_invitations(cohort: Cohort) -> None:
     assert finding.figures(cohort) == finding.Figures(invited=7, sent=6, opened=4, applied=3, approved=1, said_no=1)
 
 
-def test_whom_a_cohort_is_for_is_saved_told_and_taken_back(staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in) -> None:  # type: ignore[no-untyped-def]
+def test_whom_a_cohort_is_for_is_saved_told_and_taken_back(
+    staff: dict[str, Person], cohort: Cohort, manager: Person, sign_in
+) -> None:  # type: ignore[no-untyped-def]
     client, url = sign_in(manager), f"/cohorts/{cohort.pk}/eligibility/"
-    client.post(url, {"department": ["IT, ops"], "skill": " SQL,  Go ", "skill_level": "", "min_tenure": "0.5", "max_level": "4"})
+    client.post(
+        url,
+        {"department": ["IT, ops"], "skill": " SQL,  Go ", "skill_level": "", "min_tenure": "0.5", "max_level": "4"},
+    )
     cohort.refresh_from_db()
     assert cohort.eligibility == {"department": ["IT, ops"], "skill": ["sql", "go"], "min_tenure": 0.5, "max_level": 4}
     text = client.get(url).content.decode()
@@ -281,7 +362,9 @@ def guest(cohort: Cohort, manager: Person) -> Enrollment:
 
 
 def link_of(enrollment: Enrollment) -> str:
-    link = links.make(PURPOSE, person=enrollment.person, facts={"cohort": enrollment.cohort_id, "role": enrollment.role})
+    link = links.make(
+        PURPOSE, person=enrollment.person, facts={"cohort": enrollment.cohort_id, "role": enrollment.role}
+    )
     return f"/i/{link.token}/"
 
 
@@ -291,7 +374,12 @@ def test_the_mail_holds_the_persons_own_link_and_opening_it_changes_nothing(gues
     url = next(urlsplit(word).path for word in written.text.split() if "/i/" in word)
     answer = client.get(url)
     text = answer.content.decode()
-    assert (answer.status_code, "Hello Gus" in text, "You are invited to be a mentor" in text, "Mona Manager" in text) == (200, True, True, True)
+    assert (
+        answer.status_code,
+        "Hello Gus" in text,
+        "You are invited to be a mentor" in text,
+        "Mona Manager" in text,
+    ) == (200, True, True, True)
     guest.refresh_from_db()
     assert (guest.status, guest.invitation.opened_at, "_auth_user_id" in client.session) == ("invited", None, False)
 
@@ -308,13 +396,18 @@ def test_going_on_opens_the_application_without_a_password(guest: Enrollment, cl
     assert (other.session["_auth_user_id"], Invitation.objects.get().opened_at) == (str(guest.person_id), first)
 
 
-def test_a_mail_that_was_passed_on_opens_no_account_that_has_a_key_of_its_own(guest: Enrollment, client: Client, cohort: Cohort) -> None:
+def test_a_mail_that_was_passed_on_opens_no_account_that_has_a_key_of_its_own(
+    guest: Enrollment, client: Client, cohort: Cohort
+) -> None:
     person = guest.person
     assert may_enter_by_link(person)
     person.set_password("correct horse battery")
     person.save()
     answer = client.post(link_of(guest), {"answer": "yes"})
-    assert (answer["Location"].startswith("/accounts/login/?next=/apply/"), "_auth_user_id" in client.session) == (True, False)
+    assert (answer["Location"].startswith("/accounts/login/?next=/apply/"), "_auth_user_id" in client.session) == (
+        True,
+        False,
+    )
     for change in ({"is_administrator": True}, {"is_active": False}, {"left_on": date(2026, 1, 1)}):
         assert not may_enter_by_link(make_person(**change))
     lead = make_person()
@@ -326,7 +419,11 @@ def test_saying_no_takes_one_click_and_no_account(guest: Enrollment, client: Cli
     for _ in range(2):
         assert client.post(link_of(guest), {"answer": "no"}).status_code == 200
     guest.refresh_from_db()
-    assert (guest.status, Event.objects.filter(verb="enrollment.withdrawn").count(), "_auth_user_id" in client.session) == ("withdrawn", 1, False)
+    assert (
+        guest.status,
+        Event.objects.filter(verb="enrollment.withdrawn").count(),
+        "_auth_user_id" in client.session,
+    ) == ("withdrawn", 1, False)
     assert finding.figures(guest.cohort).said_no == 1
 
 
@@ -338,13 +435,19 @@ def test_somebody_elses_link_does_not_change_who_is_signed_in(guest: Enrollment,
     assert client.session["_auth_user_id"] == str(other.pk)
 
 
-def test_a_link_that_is_not_ours_too_old_or_for_another_purpose_opens_nothing(guest: Enrollment, client: Client) -> None:
+def test_a_link_that_is_not_ours_too_old_or_for_another_purpose_opens_nothing(
+    guest: Enrollment, client: Client
+) -> None:
     facts = {"cohort": guest.cohort_id, "role": guest.role}
     token = links.make("something.else", person=guest.person, facts=facts).token
     ours = link_of(guest)
     with clock.moved(timedelta(days=15)):
         late = client.get(ours)
-    assert [client.get(f"/i/{token}/").status_code, client.get("/i/x/").status_code, late.status_code] == [403, 403, 403]
+    assert [client.get(f"/i/{token}/").status_code, client.get("/i/x/").status_code, late.status_code] == [
+        403,
+        403,
+        403,
+    ]
     assert client.get(ours).status_code == 200
     stranger = links.make(PURPOSE, person=make_person(), facts=facts)
     assert client.get(f"/i/{stranger.token}/").status_code == 404
@@ -368,19 +471,31 @@ def test_nobody_is_invited_to_a_draft(staff: dict[str, Person], program) -> None
 def test_finding_at_ten_thousand_uses_the_indexes(cohort: Cohort) -> None:
     """The plan for the page's rows and for their count: enrollments and skills are looked up, never walked through for each person."""
     Person.objects.bulk_create(
-        (Person(name=f"P {n}", family_name=f"F{n:05}", department=f"D{n % 40}", level=n % 7, email=f"p{n}@example.com") for n in range(10_000)),
+        (
+            Person(
+                name=f"P {n}", family_name=f"F{n:05}", department=f"D{n % 40}", level=n % 7, email=f"p{n}@example.com"
+            )
+            for n in range(10_000)
+        ),
         batch_size=1000,
     )
     ids = list(Person.objects.filter(email__endswith="@example.com").values_list("pk", flat=True))
-    Skill.objects.bulk_create((Skill(person_id=pk, key=f"skill {pk % 50}", name=f"Skill {pk % 50}", level=pk % 5 + 1) for pk in ids), batch_size=1000)
+    Skill.objects.bulk_create(
+        (Skill(person_id=pk, key=f"skill {pk % 50}", name=f"Skill {pk % 50}", level=pk % 5 + 1) for pk in ids),
+        batch_size=1000,
+    )
     Enrollment.objects.bulk_create(
-        (Enrollment(cohort=cohort, person_id=pk, role="mentor", created_at=clock.now()) for pk in ids[:2000]), batch_size=1000
+        (Enrollment(cohort=cohort, person_id=pk, role="mentor", created_at=clock.now()) for pk in ids[:2000]),
+        batch_size=1000,
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     people = finding.find(cohort, "mentor", QueryDict("department=D3&skill=skill+3&skill_level=2&min_level=1")).people
-    assert people.count() == sum(1 for pk, at in zip(ids, range(10_000), strict=True) if at >= 2000 and at % 40 == 3 and at % 7 >= 1
-                                 and pk % 50 == 3 and pk % 5 + 1 >= 2)
+    assert people.count() == sum(
+        1
+        for pk, at in zip(ids, range(10_000), strict=True)
+        if at >= 2000 and at % 40 == 3 and at % 7 >= 1 and pk % 50 == 3 and pk % 5 + 1 >= 2
+    )
     plan = people.order_by("family_name", "given_name", "name", "pk")[:50].explain()
     if connection.vendor == "sqlite":
         walked = [line for line in plan.splitlines() if "SCAN" in line and "INDEX" not in line]

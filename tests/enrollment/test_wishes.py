@@ -71,7 +71,9 @@ def test_a_veto_is_kept_once_and_can_be_taken_back(enrollment, mentors):
     assert actions.say_veto("person", by=by, text="john  SMITH") == text
     actions.take_back_veto(first, by=by)
     assert list(Veto.objects.values_list("text", flat=True)) == ["Smith, John"]
-    assert list(Event.objects.values_list("verb", flat=True)) == ["enrollment.veto_said"] * 2 + ["enrollment.veto_taken_back"]
+    assert list(Event.objects.values_list("verb", flat=True)) == ["enrollment.veto_said"] * 2 + [
+        "enrollment.veto_taken_back"
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "?!", "..."])
@@ -98,7 +100,14 @@ ABOUT = {
 
 @pytest.fixture
 def jana():
-    return make_person("Jana K. Müller", given_name="Jana K.", family_name="Müller", email="jana@example.org", team="Team Blue", site="Berlin")
+    return make_person(
+        "Jana K. Müller",
+        given_name="Jana K.",
+        family_name="Müller",
+        email="jana@example.org",
+        team="Team Blue",
+        site="Berlin",
+    )
 
 
 @pytest.mark.parametrize("how", ABOUT)

@@ -13,8 +13,11 @@ from openmentor.programs.models import Cohort, Expectation, Program
 @pytest.fixture
 def people(db) -> dict[str, Person]:  # type: ignore[no-untyped-def]
     return {
-        "manager": make_person("Mara Lind"), "sponsor": make_person("Sol Reyes"), "participant": make_person("Pim Ode"),
-        "foreign_manager": make_person("Fia Moss"), "administrator": make_person("Ada Bose", is_administrator=True),
+        "manager": make_person("Mara Lind"),
+        "sponsor": make_person("Sol Reyes"),
+        "participant": make_person("Pim Ode"),
+        "foreign_manager": make_person("Fia Moss"),
+        "administrator": make_person("Ada Bose", is_administrator=True),
         "stranger": make_person("Stan Vale"),
     }
 
@@ -22,7 +25,9 @@ def people(db) -> dict[str, Person]:  # type: ignore[no-untyped-def]
 @pytest.fixture
 def program(people: dict[str, Person]) -> Program:
     make_program(managers=[people["foreign_manager"]])
-    return make_program(managers=[people["manager"]], sponsors=[people["sponsor"]], coordinator=people["manager"], name="Growing")
+    return make_program(
+        managers=[people["manager"]], sponsors=[people["sponsor"]], coordinator=people["manager"], name="Growing"
+    )
 
 
 @pytest.fixture

@@ -28,10 +28,17 @@ def verbs() -> list[str]:
 
 def test_an_administrator_opens_a_program_and_names_who_runs_it(people: dict[str, Person]) -> None:
     lead = make_person("Lea Ford")
-    program = actions.create(FACTS, managers=[lead], cohort=DATES, expectations=PROMISES, by=Actor.of(people["administrator"]))
+    program = actions.create(
+        FACTS, managers=[lead], cohort=DATES, expectations=PROMISES, by=Actor.of(people["administrator"])
+    )
     cohort = program.cohorts.get()
     assert [(role.person, role.role) for role in program.roles.all()] == [(lead, "manager")]
-    assert (program.slug, program.published_at, cohort.status, by_role(cohort)) == ("cross-roads", None, "draft", PROMISES)
+    assert (program.slug, program.published_at, cohort.status, by_role(cohort)) == (
+        "cross-roads",
+        None,
+        "draft",
+        PROMISES,
+    )
     assert (program.guide_mentor, program.benefits_mentee) == (texts.guides()["mentor"], texts.benefits()["mentee"])
     assert cohort.questionnaire is not None
     assert verbs() == ["program.created", "program.role_given", "cohort.created"]
@@ -39,7 +46,9 @@ def test_an_administrator_opens_a_program_and_names_who_runs_it(people: dict[str
 
 def test_somebody_without_a_role_opens_none(people: dict[str, Person]) -> None:
     with pytest.raises(Denied):
-        actions.create(FACTS, managers=[people["stranger"]], cohort=DATES, expectations=PROMISES, by=Actor.of(people["stranger"]))
+        actions.create(
+            FACTS, managers=[people["stranger"]], cohort=DATES, expectations=PROMISES, by=Actor.of(people["stranger"])
+        )
     assert (Program.objects.count(), Event.objects.count()) == (0, 0)
 
 
@@ -52,10 +61,16 @@ def test_who_opens_their_second_program_manages_it_at_once(program: Program, peo
 def test_addresses_of_landing_pages_never_clash(db) -> None:  # type: ignore[no-untyped-def]
     for slug in ("cross-roads", "cross-roads-2"):
         make_program(slug=slug)
-    assert (free_slug("Cross Roads!"), free_slug("日本"), free_slug("Elsewhere")) == ("cross-roads-3", "program", "elsewhere")
+    assert (free_slug("Cross Roads!"), free_slug("日本"), free_slug("Elsewhere")) == (
+        "cross-roads-3",
+        "program",
+        "elsewhere",
+    )
 
 
-def test_changing_says_which_fields_changed_and_nothing_if_none_did(program: Program, people: dict[str, Person]) -> None:
+def test_changing_says_which_fields_changed_and_nothing_if_none_did(
+    program: Program, people: dict[str, Person]
+) -> None:
     by = Actor.of(people["manager"])
     actions.change(program, {"name": "Growing", "purpose": "Another one."}, by=by)
     actions.change(program, {"purpose": "Another one."}, by=by)
@@ -64,7 +79,9 @@ def test_changing_says_which_fields_changed_and_nothing_if_none_did(program: Pro
     assert program.purpose == "Another one."
 
 
-def test_an_address_that_is_taken_is_a_conflict_and_changes_nothing(program: Program, people: dict[str, Person]) -> None:
+def test_an_address_that_is_taken_is_a_conflict_and_changes_nothing(
+    program: Program, people: dict[str, Person]
+) -> None:
     make_program(slug="taken")
     with pytest.raises(Conflict):
         actions.change(program, {"slug": "taken", "name": "Else"}, by=Actor.of(people["manager"]))
@@ -72,26 +89,43 @@ def test_an_address_that_is_taken_is_a_conflict_and_changes_nothing(program: Pro
     assert (program.name, Event.objects.count()) == ("Growing", 0)
 
 
-def test_a_copy_has_the_texts_and_settings_and_neither_people_nor_dates(cohort: Cohort, people: dict[str, Person]) -> None:
+def test_a_copy_has_the_texts_and_settings_and_neither_people_nor_dates(
+    cohort: Cohort, people: dict[str, Person]
+) -> None:
     Cohort.objects.filter(pk=cohort.pk).update(eligibility={"department": ["Care"]}, acceptance_days=5)
     original = cohort.program
     copy = actions.duplicate(original, name="Growing again", by=Actor.of(people["manager"]))
     twin = copy.cohorts.get()
-    assert (copy.purpose, copy.coordinator, copy.published_at, copy.slug) == (original.purpose, original.coordinator, None, "growing-again")
+    assert (copy.purpose, copy.coordinator, copy.published_at, copy.slug) == (
+        original.purpose,
+        original.coordinator,
+        None,
+        "growing-again",
+    )
     assert [role.person for role in copy.roles.all()] == [people["manager"]]
     assert (twin.status, twin.starts_on, twin.enrollments.count(), twin.eligibility, twin.acceptance_days) == (
-        "draft", None, 0, {"department": ["Care"]}, 5
+        "draft",
+        None,
+        0,
+        {"department": ["Care"]},
+        5,
     )
     assert by_role(twin) == by_role(cohort)
 
 
-def test_the_next_cohort_begins_like_the_last_with_a_survey_of_its_own(program: Program, people: dict[str, Person]) -> None:
+def test_the_next_cohort_begins_like_the_last_with_a_survey_of_its_own(
+    program: Program, people: dict[str, Person]
+) -> None:
     by = Actor.of(people["manager"])
     first = actions.create_cohort(program, DATES, by=by)
     first.questionnaire.items.filter(screen=0).delete()
     actions.set_expectations(first, PROMISES, anew=False, by=by)
     second = actions.create_cohort(program, {**DATES, "name": "Autumn"}, like=first, by=by)
-    assert (second.name, by_role(second), second.questionnaire_id == first.questionnaire_id) == ("Autumn", PROMISES, False)
+    assert (second.name, by_role(second), second.questionnaire_id == first.questionnaire_id) == (
+        "Autumn",
+        PROMISES,
+        False,
+    )
     kept = [list(each.questionnaire.items.values_list("question", "screen", "required")) for each in (first, second)]
     assert kept[0] == kept[1] != []
 
@@ -134,7 +168,9 @@ def test_who_has_left_gets_no_role(program: Program, people: dict[str, Person]) 
         actions.give_role(program, make_person(left_on=date(2026, 1, 1)), "manager", by=Actor.of(people["manager"]))
 
 
-def test_of_two_managers_who_remove_one_another_one_stays(program: Program, people: dict[str, Person], monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_of_two_managers_who_remove_one_another_one_stays(
+    program: Program, people: dict[str, Person], monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
     second = ProgramRole.objects.create(program=program, person=people["stranger"], role=ProgramRole.Role.MANAGER)
     first = program.roles.get(person=people["manager"])
     # Both have passed the rule before either acts.
@@ -175,7 +211,9 @@ def test_the_coordinator_is_told_when_somebody_else_names_them(program: Program,
     actions.change(program, {"stand_in": people["manager"]}, by=by)
     actions.change(program, {"coordinator": people["stranger"]}, by=by)
     worker.run_all()
-    assert [(row.person, row.subject) for row in Delivery.objects.mails()] == [(people["stranger"], "You are a contact of “Growing”")]
+    assert [(row.person, row.subject) for row in Delivery.objects.mails()] == [
+        (people["stranger"], "You are a contact of “Growing”")
+    ]
 
 
 def test_a_closed_cohort_is_not_changed_any_more(program: Program, people: dict[str, Person]) -> None:

@@ -29,13 +29,17 @@ def test_the_standard_questions_are_made_once(django_assert_num_queries):
     first = standard.ensure()
     with django_assert_num_queries(1):
         second = standard.ensure()
-    assert {key: question.pk for key, question in first.items()} == {key: question.pk for key, question in second.items()}
+    assert {key: question.pk for key, question in first.items()} == {
+        key: question.pk for key, question in second.items()
+    }
     assert Question.objects.count() == len(standard.STANDARD)
 
 
 def test_newer_words_are_a_new_version_and_the_newest_is_asked(questions):
     old = questions["goals"]
-    new = Question.objects.create(key="goals", version=2, text="What for?", kind=old.kind, audience=old.audience, options=old.options)
+    new = Question.objects.create(
+        key="goals", version=2, text="What for?", kind=old.kind, audience=old.audience, options=old.options
+    )
     assert set(Question.objects.newest().filter(key="goals")) == {new}
 
 
@@ -55,7 +59,10 @@ def test_starting_twice_gives_the_same_response_and_one_event(questionnaire):
 def test_answers_are_kept_changed_and_taken_back(questionnaire, questions):
     actor = Actor.of(make_person())
     response = actions.start(questionnaire, by=actor)
-    assert actions.save(response, {questions["goals"]: ["lead"], questions["values"]: ["honesty"]}, by=actor) == {"goals", "values"}
+    assert actions.save(response, {questions["goals"]: ["lead"], questions["values"]: ["honesty"]}, by=actor) == {
+        "goals",
+        "values",
+    }
     assert actions.save(response, {questions["goals"]: ["lead"], questions["values"]: None}, by=actor) == {"values"}
     assert actions.save(response, {questions["goals"]: ["role", "lead"]}, by=actor) == {"goals"}
     assert list(response.answers.values_list("question__key", "value")) == [("goals", ["role", "lead"])]
@@ -64,7 +71,12 @@ def test_answers_are_kept_changed_and_taken_back(questionnaire, questions):
 def test_what_the_cohort_sees_is_written_to_the_profile_and_nothing_else(questionnaire, questions):
     person = make_person()
     response = actions.start(questionnaire, by=Actor.of(person))
-    given = {questions["goals"]: ["lead"], questions["values"]: ["honesty"], questions["timezone"]: "Asia/Tokyo", questions["challenge"]: ["stress"]}
+    given = {
+        questions["goals"]: ["lead"],
+        questions["values"]: ["honesty"],
+        questions["timezone"]: "Asia/Tokyo",
+        questions["challenge"]: ["stress"],
+    }
     actions.save(response, given, by=Actor.of(person))
     person.refresh_from_db()
     assert (person.profile, person.timezone) == ({"goals": ["lead"]}, "Asia/Tokyo")
@@ -90,7 +102,9 @@ def test_a_new_version_replaces_the_answer_to_the_old_one(questionnaire, questio
     response = actions.start(questionnaire, by=actor)
     old = questions["goals"]
     actions.save(response, {old: ["lead"]}, by=actor)
-    new = Question.objects.create(key="goals", version=2, text="What for?", kind=old.kind, audience=old.audience, options=old.options)
+    new = Question.objects.create(
+        key="goals", version=2, text="What for?", kind=old.kind, audience=old.audience, options=old.options
+    )
     actions.save(response, {new: ["lead"]}, by=actor)
     assert list(response.answers.values_list("question", flat=True)) == [new.pk]
 
@@ -98,11 +112,17 @@ def test_a_new_version_replaces_the_answer_to_the_old_one(questionnaire, questio
 def test_nobody_answers_or_reads_for_somebody_else(questionnaire, questions):
     person, other, administrator = make_person(), make_person(), make_person(is_administrator=True)
     response = actions.start(questionnaire, by=Actor.of(person))
-    allowed = {name: policies.answer(Actor.of(who), response) for name, who in {"self": person, "other": other, "admin": administrator}.items()}
+    allowed = {
+        name: policies.answer(Actor.of(who), response)
+        for name, who in {"self": person, "other": other, "admin": administrator}.items()
+    }
     assert allowed == {"self": True, "other": False, "admin": False}
     with pytest.raises(Denied):
         actions.save(response, {questions["goals"]: ["lead"]}, by=Actor.of(other))
-    seen = {name: list(Response.objects.visible_to(Actor.of(who))) for name, who in {"self": person, "admin": administrator}.items()}
+    seen = {
+        name: list(Response.objects.visible_to(Actor.of(who)))
+        for name, who in {"self": person, "admin": administrator}.items()
+    }
     assert seen == {"self": [response], "admin": []}
 
 
@@ -110,12 +130,21 @@ def test_each_audience_reads_its_own_answers(questionnaire, questions):
     actor = Actor.of(make_person())
     response = actions.start(questionnaire, by=actor)
     feedback = Question.objects.create(key="nps", text="How was it?", kind="scale", audience="feedback")
-    given = {questions["goals"]: ["lead"], questions["values"]: ["honesty"], questions["challenge"]: ["stress"], feedback: 4}
+    given = {
+        questions["goals"]: ["lead"],
+        questions["values"]: ["honesty"],
+        questions["challenge"]: ["stress"],
+        feedback: 4,
+    }
     actions.save(response, given, by=actor)
     answers = Answer.objects.all()
     read = {
         name: set(queryset.values_list("question__key", flat=True))
-        for name, queryset in {"cohort": answers.for_cohort(), "managers": answers.for_managers(), "matching": answers.for_matching()}.items()
+        for name, queryset in {
+            "cohort": answers.for_cohort(),
+            "managers": answers.for_managers(),
+            "matching": answers.for_matching(),
+        }.items()
     }
     assert read == {"cohort": {"goals"}, "managers": {"goals", "values"}, "matching": {"goals", "values", "challenge"}}
 

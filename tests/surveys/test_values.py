@@ -13,7 +13,12 @@ from openmentor.surveys.standard import STANDARD, most_required
 
 QUESTIONS = {
     standard.key: Question(
-        key=standard.key, kind=standard.kind, options=standard.options, column=standard.column, role=standard.role, audience=standard.audience
+        key=standard.key,
+        kind=standard.kind,
+        options=standard.options,
+        column=standard.column,
+        role=standard.role,
+        audience=standard.audience,
     )
     for standard in STANDARD
 }
@@ -92,7 +97,10 @@ def test_every_standard_question_has_a_column_that_the_engine_reads():
         "identity_wish": ["woman"], "birth_year": 1980,
     }  # fmt: skip
     assert set(full) == set(QUESTIONS)
-    columns = {question.column: [cells.cell(question, values.clean(question, full[key]))] for key, question in QUESTIONS.items()}
+    columns = {
+        question.column: [cells.cell(question, values.clean(question, full[key]))]
+        for key, question in QUESTIONS.items()
+    }
     notes = Notes()
     side = read_columns({"id": ["1"], **columns}, Spec(), notes, role="mentor")
     assert notes.faults == []
@@ -108,7 +116,11 @@ def test_nobody_has_to_answer_more_than_twelve_questions_on_four_screens():
 def test_what_few_should_know_is_confidential_and_never_required():
     confidential = {standard.key for standard in STANDARD if standard.audience == Question.Audience.CONFIDENTIAL}
     assert confidential == {"challenge", "identity", "identity_wish", "birth_year"}
-    assert all(standard.use == "optional" and not standard.writes_profile for standard in STANDARD if standard.key in confidential)
+    assert all(
+        standard.use == "optional" and not standard.writes_profile
+        for standard in STANDARD
+        if standard.key in confidential
+    )
 
 
 def test_only_what_the_cohort_may_see_is_written_to_the_profile():

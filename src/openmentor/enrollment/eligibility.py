@@ -28,7 +28,10 @@ from openmentor.programs.models import Cohort
 
 #: facts of a person that are compared as words, and what they are called
 FACETS = {
-    "department": _l("Department"), "function": _l("Function"), "site": _l("Site"), "country": _l("Country"),
+    "department": _l("Department"),
+    "function": _l("Function"),
+    "site": _l("Site"),
+    "country": _l("Country"),
     "performance_tier": _l("Performance tier"),
 }
 #: not said to visitors: how somebody was rated is nobody's business
@@ -58,14 +61,22 @@ class Criteria:
     def of(cls, stored: Mapping[str, Any]) -> Criteria:
         """From JSON or a form's data; what is not ours is left out."""
         known = {field.name for field in fields(cls)}
-        given: dict[str, Any] = {name: value for name, value in stored.items() if name in known and value not in (None, "", [], ())}
-        facts: dict[str, Any] = {name: tuple(value) if isinstance(value, (list, tuple)) else value for name, value in given.items()}
+        given: dict[str, Any] = {
+            name: value for name, value in stored.items() if name in known and value not in (None, "", [], ())
+        }
+        facts: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, (list, tuple)) else value for name, value in given.items()
+        }
         return cls(**facts)
 
     def stored(self) -> dict[str, Any]:
         """As JSON; empty if everybody may."""
         given = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value not in (None, ())}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in given.items()
+            if value not in (None, ())
+        }
 
     def condition(self, at: date, *, through: str = "") -> Q:
         """As a condition on people, or on rows that lead to one by ``through`` ("person__")."""
@@ -90,7 +101,9 @@ class Criteria:
 
     def people(self, people: PersonQuerySet | None = None, *, at: date | None = None) -> PersonQuerySet:
         """Those of ``people`` (else: of all who work here) who meet them."""
-        found: PersonQuerySet = (people if people is not None else Person.objects.present()).filter(self.condition(at or clock.today()))
+        found: PersonQuerySet = (people if people is not None else Person.objects.present()).filter(
+            self.condition(at or clock.today())
+        )
         return found
 
     def sentences(self, *, public: bool = False) -> Iterator[str]:
@@ -101,9 +114,11 @@ class Criteria:
                 yield _("%(fact)s: %(words)s") % {"fact": label, "words": get_text_list(list(words), _("or"))}
         if self.skill:
             skills = get_text_list(list(self.skill), _("and"))
-            yield _("Skills: %(skills)s") % {"skills": skills} if self.skill_level is None else _("Skills: %(skills)s, from level %(level)d") % {
-                "skills": skills, "level": self.skill_level
-            }
+            yield (
+                _("Skills: %(skills)s") % {"skills": skills}
+                if self.skill_level is None
+                else _("Skills: %(skills)s, from level %(level)d") % {"skills": skills, "level": self.skill_level}
+            )
         yield from self._bands()
 
     def _bands(self) -> Iterator[str]:
@@ -115,9 +130,13 @@ class Criteria:
             case None, int(high):
                 yield _("Up to level %(high)d") % {"high": high}
         if self.min_tenure is not None:
-            yield ngettext("At least %(years)g year here", "At least %(years)g years here", int(self.min_tenure)) % {"years": self.min_tenure}
+            yield ngettext("At least %(years)g year here", "At least %(years)g years here", int(self.min_tenure)) % {
+                "years": self.min_tenure
+            }
         if self.max_tenure is not None:
-            yield ngettext("Less than %(years)g year here", "Less than %(years)g years here", int(self.max_tenure)) % {"years": self.max_tenure}
+            yield ngettext("Less than %(years)g year here", "Less than %(years)g years here", int(self.max_tenure)) % {
+                "years": self.max_tenure
+            }
 
 
 def criteria(cohort: Cohort) -> Criteria:
@@ -135,7 +154,9 @@ def words_of(name: str) -> list[str]:
     key = f"eligibility:{name}"
     found: list[str] | None = cache.get(key)
     if found is None:
-        found = list(Person.objects.present().exclude(**{name: ""}).order_by(name).values_list(name, flat=True).distinct())
+        found = list(
+            Person.objects.present().exclude(**{name: ""}).order_by(name).values_list(name, flat=True).distinct()
+        )
         cache.set(key, found, 60)
     return found
 

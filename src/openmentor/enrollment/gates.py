@@ -31,7 +31,11 @@ def conditions(cohort: Cohort) -> dict[Gate, Q]:
     accepted = Q(expectations_accepted_at=None)
     if cohort.expectations_changed_at is not None:
         accepted |= Q(expectations_accepted_at__lt=cohort.expectations_changed_at)
-    expecting = list(Expectation.objects.filter(cohort=cohort).values_list("role", flat=True).distinct()) if cohort.gate_expectations else []
+    expecting = (
+        list(Expectation.objects.filter(cohort=cohort).values_list("role", flat=True).distinct())
+        if cohort.gate_expectations
+        else []
+    )
     return {Gate.SURVEY: survey, Gate.EXPECTATIONS: Q(role__in=expecting) & accepted}
 
 
@@ -39,7 +43,9 @@ def with_gates(enrollments: EnrollmentQuerySet, cohort: Cohort) -> EnrollmentQue
     """The same enrollments, each with ``held_survey`` and ``held_expectations``; read them by ``gates_of``."""
     return enrollments.annotate(
         **{
-            f"held_{gate.value}": models.Case(models.When(condition, then=Value(True)), default=Value(False), output_field=models.BooleanField())
+            f"held_{gate.value}": models.Case(
+                models.When(condition, then=Value(True)), default=Value(False), output_field=models.BooleanField()
+            )
             for gate, condition in conditions(cohort).items()
         }
     )

@@ -67,17 +67,41 @@ def shown_to(actor: Actor) -> ProgramQuerySet:
 
 def load(program: Program, actor: Actor) -> Landing:
     """The page of ``program`` as ``actor`` sees it; a fixed number of queries."""
-    order = Case(When(pk__in=Cohort.objects.recruiting().values("pk"), then=0), When(status=Cohort.Status.CLOSED, then=2), default=1)
-    cohort = Cohort.objects.filter(program=program).order_by(order, "-created_at", "-pk").prefetch_related("expectations").first()
+    order = Case(
+        When(pk__in=Cohort.objects.recruiting().values("pk"), then=0),
+        When(status=Cohort.Status.CLOSED, then=2),
+        default=1,
+    )
+    cohort = (
+        Cohort.objects.filter(program=program)
+        .order_by(order, "-created_at", "-pk")
+        .prefetch_related("expectations")
+        .first()
+    )
     is_preview = program.published_at is None or program.archived_at is not None
     may_edit = oversee(actor, program) and program.archived_at is None
     if cohort is None:
-        return Landing(program, None, Door.CLOSED, _("There are no dates yet. Come back a little later."), is_preview=is_preview, may_edit=may_edit)
+        return Landing(
+            program,
+            None,
+            Door.CLOSED,
+            _("There are no dates yet. Come back a little later."),
+            is_preview=is_preview,
+            may_edit=may_edit,
+        )
     cohort.program = program
     mine = list(Enrollment.objects.filter(cohort=cohort, person=actor.person)) if actor.person else []
     door, sentence = _door(cohort, mine)
     return Landing(
-        program, cohort, door, sentence, by_role(cohort), list(criteria(cohort).sentences(public=True)), mine, is_preview, may_edit,
+        program,
+        cohort,
+        door,
+        sentence,
+        by_role(cohort),
+        list(criteria(cohort).sentences(public=True)),
+        mine,
+        is_preview,
+        may_edit,
     )
 
 
@@ -90,9 +114,13 @@ def _door(cohort: Cohort, mine: list[Enrollment]) -> tuple[Door, str]:
             return Door.CLOSED, closed
         return Door.CLOSED, _("%(why)s There may be a next time: the contact below knows more.") % {"why": closed}
     if cohort.enrollment == Cohort.Enrollment.INVITE and not mine:
-        return Door.INVITED, _("People join this program by invitation. If you would like to take part, write to the contact below.")
+        return Door.INVITED, _(
+            "People join this program by invitation. If you would like to take part, write to the contact below."
+        )
     if cohort.target_count is not None and _inside(cohort) >= cohort.target_count:
-        return Door.FULL, _("All places are taken for now. You can still apply: you stand on the waitlist, which moves by itself.")
+        return Door.FULL, _(
+            "All places are taken for now. You can still apply: you stand on the waitlist, which moves by itself."
+        )
     return Door.OPEN, ""
 
 

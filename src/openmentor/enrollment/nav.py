@@ -18,4 +18,6 @@ def has_applied(actor: Actor) -> bool:
 
 
 nav.add(nav.NavItem(_("My applications"), "clipboard-list", "enrollment:mine", visible=has_applied, order=30))
-add_tab(Tab(_("Applications"), "clipboard-list", "enrollment:applications", order=20, rule="enrollment.see_applications"))
+add_tab(
+    Tab(_("Applications"), "clipboard-list", "enrollment:applications", order=20, rule="enrollment.see_applications")
+)

@@ -60,22 +60,34 @@ def tasks(cohort: Cohort, actor: Actor) -> Iterator[Task]:
     found = _counts(cohort, actor)
     applications = reverse("enrollment:applications", args=[cohort.pk])
     if found["waiting"]:
-        text = ngettext("%(count)d application waits for an answer.", "%(count)d applications wait for an answer.", found["waiting"])
+        text = ngettext(
+            "%(count)d application waits for an answer.", "%(count)d applications wait for an answer.", found["waiting"]
+        )
         yield Task(text % {"count": found["waiting"]}, applications, 10, "clipboard-check", label=_l("Decide"))
     if found["waitlisted"]:
-        text = ngettext("%(count)d person stands on the waitlist.", "%(count)d people stand on the waitlist.", found["waitlisted"])
+        text = ngettext(
+            "%(count)d person stands on the waitlist.", "%(count)d people stand on the waitlist.", found["waitlisted"]
+        )
         yield Task(text % {"count": found["waitlisted"]}, applications, 20, "hourglass", "neutral")
     if held := gates.held(cohort).count():
         text = ngettext("%(count)d person can't be matched yet.", "%(count)d people can't be matched yet.", held)
         yield Task(text % {"count": held}, applications, 30, "hand-stop", "warning", _l("Remind them"))
     if cohort.status == Cohort.Status.RECRUITING and found["mentors"] + found["waiting"] < found["mentees"]:
-        yield Task(_("There are fewer mentors than mentees."), reverse("enrollment:recruit", args=[cohort.pk]), 40, "user-search", label=_l("Find mentors"))
+        yield Task(
+            _("There are fewer mentors than mentees."),
+            reverse("enrollment:recruit", args=[cohort.pk]),
+            40,
+            "user-search",
+            label=_l("Find mentors"),
+        )
 
 
 @steps.needs("begin_matching")
 def both_sides_are_there(cohort: Cohort) -> Iterator[steps.Missing]:
     """Without a mentor and a mentee there is nothing to match."""
-    there = set(Enrollment.objects.filter(cohort=cohort, status=Status.APPROVED).values_list("role", flat=True).distinct())
+    there = set(
+        Enrollment.objects.filter(cohort=cohort, status=Status.APPROVED).values_list("role", flat=True).distinct()
+    )
     applications = reverse("enrollment:applications", args=[cohort.pk])
     if "mentor" not in there:
         yield steps.Missing(_("No mentor is approved yet."), applications)
@@ -83,4 +95,6 @@ def both_sides_are_there(cohort: Cohort) -> Iterator[steps.Missing]:
         yield steps.Missing(_("No mentee is approved yet."), applications)
 
 
-overview.add_tab(overview.Tab(_l("Find people"), "user-search", "enrollment:recruit", order=10, rule="enrollment.recruit"))
+overview.add_tab(
+    overview.Tab(_l("Find people"), "user-search", "enrollment:recruit", order=10, rule="enrollment.recruit")
+)

@@ -198,7 +198,9 @@ def say_veto(actor: Actor, subject: None = None) -> str | None:
 
 @rule
 def take_back_veto(actor: Actor, veto: Veto) -> str | None:
-    return None if actor.person is not None and veto.author_id == actor.person.pk else _("Only who said it takes it back.")
+    return (
+        None if actor.person is not None and veto.author_id == actor.person.pk else _("Only who said it takes it back.")
+    )
 
 
 @rule

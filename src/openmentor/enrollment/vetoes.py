@@ -23,7 +23,9 @@ def never(people: Iterable[Person]) -> dict[int, set[int]]:
             for key in keys:
                 by_key[kind, key].add(person.pk)
     found: dict[int, set[int]] = defaultdict(set)
-    for author, kind, about, key in Veto.objects.filter(author__in=everybody).values_list("author", "kind", "person", "key"):
+    for author, kind, about, key in Veto.objects.filter(author__in=everybody).values_list(
+        "author", "kind", "person", "key"
+    ):
         meant = {about} & everybody.keys() if about is not None else by_key.get((kind, key), set())
         found[author] |= meant - {author}
     return {author: about for author, about in found.items() if about}

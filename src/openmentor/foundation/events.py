@@ -43,8 +43,13 @@ def declared() -> dict[str, Audience]:
 
 
 def record(
-    verb: str, subject: models.Model, *, by: Actor, facts: Mapping[str, Any] | None = None,
-    program_id: int | None = None, cohort_id: int | None = None,
+    verb: str,
+    subject: models.Model,
+    *,
+    by: Actor,
+    facts: Mapping[str, Any] | None = None,
+    program_id: int | None = None,
+    cohort_id: int | None = None,
 ) -> Event:
     """Write down that ``by`` did ``verb`` to ``subject``, in the caller's transaction, and wake the outbox after commit.
 

@@ -59,7 +59,9 @@ class RefusalMiddleware:
         if not isinstance(exception, Refusal):
             return None
         template = "foundation/_refusal.html" if getattr(request, "htmx", False) else f"{exception.status}.html"
-        response = render(request, template, {"sentence": exception.sentence, "status": exception.status}, status=exception.status)
+        response = render(
+            request, template, {"sentence": exception.sentence, "status": exception.status}, status=exception.status
+        )
         if getattr(request, "htmx", False):
             # A refusal is shown as a toast; the fragment it was aimed at stays as it is.
             response["HX-Retarget"] = "#toasts"

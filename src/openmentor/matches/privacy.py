@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from openmentor.foundation.privacy import DROP, KEEP, PERSONAL, PLAIN, SENSITIVE, declare
+from openmentor.foundation.privacy import DROP, KEEP, PERSONAL, PLAIN, SECRET, SENSITIVE, declare
 
 declare(
     "matches.MatchingRun",
@@ -19,8 +19,8 @@ declare(
 )  # fmt: skip
 declare(
     "matches.ProposedMatch",
-    {"run": PLAIN, "mentor": PERSONAL, "mentee": PERSONAL, "score": PERSONAL, "reasons": PERSONAL, "in_run": PLAIN, "in_draft": PLAIN,
-     "refused": PERSONAL},
+    # Secret: what a manager weighs is no part of what is told of the two, and each row is about somebody else as well.
+    {"run": PLAIN, "mentor": SECRET, "mentee": SECRET, "score": SECRET, "reasons": SECRET, "in_run": PLAIN, "in_draft": PLAIN, "refused": SECRET},
     owner=("mentor__person", "mentee__person"), keep="as long as the cohort", on_erase=DROP,
 )  # fmt: skip
 declare(
@@ -36,7 +36,7 @@ declare(
 )  # fmt: skip
 declare(
     "matches.Hold",
-    {"cohort": PLAIN, "mentor": PERSONAL, "mentee": PERSONAL, "kind": PLAIN, "reason": PERSONAL, "author": PERSONAL, "placed_at": PLAIN},
+    {"cohort": PLAIN, "mentor": SECRET, "mentee": SECRET, "kind": SECRET, "reason": SECRET, "author": SECRET, "placed_at": PLAIN},
     owner=("mentor__person", "mentee__person"), keep="as long as the cohort", on_erase=DROP,
 )  # fmt: skip
 declare(

@@ -1,4 +1,4 @@
-from openmentor.foundation.privacy import BLANK, PERSONAL, PLAIN, SENSITIVE, declare
+from openmentor.foundation.privacy import BLANK, PERSONAL, PLAIN, SECRET, SENSITIVE, declare
 
 declare(
     "mentorships.Mentorship",
@@ -7,7 +7,7 @@ declare(
         "status": PLAIN,
         "run_id": PLAIN,
         "pair_key": PLAIN,
-        "score": PERSONAL,
+        "score": SECRET,
         "reasons": PERSONAL,
         "messages": PERSONAL,
         "proposed_at": PLAIN,
@@ -23,7 +23,7 @@ declare(
     "mentorships.Membership",
     {
         "mentorship": PLAIN,
-        "person": PLAIN,
+        "person": PERSONAL,
         "enrollment": PLAIN,
         "role": PLAIN,
         "accepted_at": PLAIN,

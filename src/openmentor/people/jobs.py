@@ -29,7 +29,9 @@ def _given_up(import_id: int, *, reading: int) -> None:
     if batch.reading == reading:
         actions.fail(
             batch,
-            _("A fault of the program stopped this. Nothing was brought in; the file and your choices are kept. Try again."),
+            _(
+                "A fault of the program stopped this. Nothing was brought in; the file and your choices are kept. Try again."
+            ),
         )
 
 
@@ -61,7 +63,8 @@ def merge_import(import_id: int, *, reading: int) -> None:
         return
     try:
         merge.merge(batch)
-    except (merge.Stale, IntegrityError):
+    except (merge.Stale, IntegrityError) as error:
+        logger.info("import %s is compared again: %r", import_id, error)
         batch = _wanted(import_id, reading, Import.Status.MERGING)
         if batch is not None:
             actions.compare_again(batch)
@@ -117,6 +120,4 @@ def empty(batch: Import) -> None:
         ImportRow.objects.filter(pk__in=bite).delete()
     if batch.file and batch.file.name:
         batch.file.storage.delete(batch.file.name)
-    Import.objects.filter(pk=batch.pk).update(
-        file="", findings={}, decisions={}, message="", emptied_at=clock.now()
-    )
+    Import.objects.filter(pk=batch.pk).update(file="", findings={}, decisions={}, message="", emptied_at=clock.now())

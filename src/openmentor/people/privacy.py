@@ -1,9 +1,21 @@
 """What is stored of people themselves, and of the files that they come from."""
 
-
 from openmentor.foundation.privacy import BLANK, DROP, KEEP, PERSONAL, PLAIN, PUBLIC, SECRET, SENSITIVE, declare
 
-FACTS = ("position", "function", "department", "team", "level", "site", "country", "partner", "hired_on", "left_on", "timezone", "language")
+FACTS = (
+    "position",
+    "function",
+    "department",
+    "team",
+    "level",
+    "site",
+    "country",
+    "partner",
+    "hired_on",
+    "left_on",
+    "timezone",
+    "language",
+)
 
 declare(
     "people.Person",

@@ -41,11 +41,14 @@ class Lines(forms.CharField):
         if self.required and not lines:
             raise forms.ValidationError(self.error_messages["required"], code="required")
         if len(lines) > self.most:
-            raise forms.ValidationError(_("%(most)d lines at most: what is too long is not read.") % {"most": self.most})
+            raise forms.ValidationError(
+                _("%(most)d lines at most: what is too long is not read.") % {"most": self.most}
+            )
         for number, line in enumerate(lines, 1):
             if len(line) > self.longest:
                 raise forms.ValidationError(
-                    _("Line %(number)d is too long: %(longest)d characters at most.") % {"number": number, "longest": self.longest}
+                    _("Line %(number)d is too long: %(longest)d characters at most.")
+                    % {"number": number, "longest": self.longest}
                 )
         return lines
 
@@ -54,9 +57,13 @@ class PurposeForm(forms.ModelForm[Program]):
     """What a program is for, and who answers for it."""
 
     coordinator = PersonField(
-        label=_l("Coordinator"), help_text=_l("The named contact for everybody in it. A name or an e-mail address."), max_length=320
+        label=_l("Coordinator"),
+        help_text=_l("The named contact for everybody in it. A name or an e-mail address."),
+        max_length=320,
     )
-    stand_in = PersonField(label=_l("Stand-in"), required=False, help_text=_l("Who helps when the coordinator is away."), max_length=320)
+    stand_in = PersonField(
+        label=_l("Stand-in"), required=False, help_text=_l("Who helps when the coordinator is away."), max_length=320
+    )
 
     class Meta:
         model = Program
@@ -78,7 +85,9 @@ class PurposeForm(forms.ModelForm[Program]):
 class ManagersForm(forms.Form):
     """Who runs a new program. Asked of administrators, who need not do it themselves."""
 
-    manager = PersonField(label=_l("Program manager"), max_length=320, help_text=_l("Who runs it. More can be added later."))
+    manager = PersonField(
+        label=_l("Program manager"), max_length=320, help_text=_l("Who runs it. More can be added later.")
+    )
 
 
 def known_zones() -> list[tuple[str, str]]:
@@ -89,15 +98,34 @@ class CohortForm(forms.ModelForm[Cohort]):
     """When a cohort runs, and how big it may be."""
 
     timezone = forms.ChoiceField(label=_l("Time zone of its dates"), choices=known_zones)
-    cadence = forms.ChoiceField(label=_l("How often a pair meets"), choices=lambda: [(value, _(label)) for value, label in CADENCES])
+    cadence = forms.ChoiceField(
+        label=_l("How often a pair meets"), choices=lambda: [(value, _(label)) for value, label in CADENCES]
+    )
 
     class Meta:
         model = Cohort
-        fields = ("name", "starts_on", "ends_on", "timezone", "target_count", "default_places", "cadence", "minutes", "is_rolling")
-        widgets = {name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("starts_on", "ends_on")}
+        fields = (
+            "name",
+            "starts_on",
+            "ends_on",
+            "timezone",
+            "target_count",
+            "default_places",
+            "cadence",
+            "minutes",
+            "is_rolling",
+        )
+        widgets = {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("starts_on", "ends_on")
+        }
         labels = {
-            "name": _l("Name of the cohort"), "starts_on": _l("Starts"), "ends_on": _l("Ends"), "target_count": _l("Most people in it"),
-            "default_places": _l("Mentees for one mentor"), "minutes": _l("Minutes of a session"), "is_rolling": _l("People join at any time"),
+            "name": _l("Name of the cohort"),
+            "starts_on": _l("Starts"),
+            "ends_on": _l("Ends"),
+            "target_count": _l("Most people in it"),
+            "default_places": _l("Mentees for one mentor"),
+            "minutes": _l("Minutes of a session"),
+            "is_rolling": _l("People join at any time"),
         }
         help_texts = {
             "name": _l("One run of the program, for example “Spring 2027”."),
@@ -116,7 +144,11 @@ class CohortForm(forms.ModelForm[Cohort]):
         data = super().clean() or self.cleaned_data
         if data.get("starts_on") and data.get("ends_on") and data["ends_on"] <= data["starts_on"]:
             self.add_error("ends_on", _("The end comes after the start."))
-        if self.instance.pk and self.instance.status != Cohort.Status.DRAFT and data.get("is_rolling") != self.initial.get("is_rolling"):
+        if (
+            self.instance.pk
+            and self.instance.status != Cohort.Status.DRAFT
+            and data.get("is_rolling") != self.initial.get("is_rolling")
+        ):
             self.add_error("is_rolling", _("This can be chosen until recruiting has begun."))
         return data
 
@@ -138,19 +170,31 @@ class EntryForm(forms.ModelForm[Cohort]):
 
     class Meta:
         model = Cohort
-        fields: tuple[str, ...] = ("enrollment", "applications_close_on", "gate_survey", "gate_expectations", "acceptance", "acceptance_days")
+        fields: tuple[str, ...] = (
+            "enrollment",
+            "applications_close_on",
+            "gate_survey",
+            "gate_expectations",
+            "acceptance",
+            "acceptance_days",
+        )
         widgets = {
-            "enrollment": forms.RadioSelect, "acceptance": forms.RadioSelect,
+            "enrollment": forms.RadioSelect,
+            "acceptance": forms.RadioSelect,
             "applications_close_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         labels = {
-            "enrollment": _l("Who gets in"), "applications_close_on": _l("Applications close after"),
+            "enrollment": _l("Who gets in"),
+            "applications_close_on": _l("Applications close after"),
             "gate_survey": _l("No match before the survey is answered"),
-            "gate_expectations": _l("No match before the expectations are accepted"), "acceptance": _l("A match begins when"),
+            "gate_expectations": _l("No match before the expectations are accepted"),
+            "acceptance": _l("A match begins when"),
             "acceptance_days": _l("Days to answer a match"),
         }
         help_texts = {
-            "enrollment": _l("An open door reaches people whom nobody would have named. By invitation alone, you only find those you know."),
+            "enrollment": _l(
+                "An open door reaches people whom nobody would have named. By invitation alone, you only find those you know."
+            ),
             "applications_close_on": _l("The last day, in the cohort's time zone. Empty: until matching begins."),
         }
 
@@ -187,10 +231,18 @@ class ExpectationsForm(forms.Form):
     """What each role promises, a sentence a line."""
 
     mentor = Lines(
-        label=_l("What mentors promise"), most=MOST_PROMISES, longest=LONGEST_PROMISE, widget=forms.Textarea(attrs={"rows": 6}),
+        label=_l("What mentors promise"),
+        most=MOST_PROMISES,
+        longest=LONGEST_PROMISE,
+        widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_l("One sentence a line. Everybody accepts them when they apply."),
     )
-    mentee = Lines(label=_l("What mentees promise"), most=MOST_PROMISES, longest=LONGEST_PROMISE, widget=forms.Textarea(attrs={"rows": 6}))
+    mentee = Lines(
+        label=_l("What mentees promise"),
+        most=MOST_PROMISES,
+        longest=LONGEST_PROMISE,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
 
     @classmethod
     def new(cls, data: Any = None) -> ExpectationsForm:
@@ -199,7 +251,8 @@ class ExpectationsForm(forms.Form):
 
 class ChangedExpectationsForm(ExpectationsForm):
     anew = forms.BooleanField(
-        label=_l("Ask everybody to accept them again"), required=False,
+        label=_l("Ask everybody to accept them again"),
+        required=False,
         help_text=_l("For a promise that is new or means something else. Leave it out for a mere change of words."),
     )
 
@@ -209,24 +262,39 @@ class LandingForm(forms.ModelForm[Program]):
 
     # Plain text: "Spring 2027" becomes an address without anybody being told off for the space.
     slug = forms.CharField(
-        label=_l("Address of the page"), max_length=80,
+        label=_l("Address of the page"),
+        max_length=80,
         help_text=_l("The last part of the address. Links to the old one no longer work when you change it."),
     )
 
     class Meta:
         model = Program
         fields = (
-            "summary", "benefits_mentee", "benefits_mentor", "steps", "guide_mentee", "guide_mentor", "contact", "names_coordinator", "slug",
+            "summary",
+            "benefits_mentee",
+            "benefits_mentor",
+            "steps",
+            "guide_mentee",
+            "guide_mentor",
+            "contact",
+            "names_coordinator",
+            "slug",
         )
         labels = {
-            "summary": _l("In one sentence"), "benefits_mentee": _l("What mentees gain"), "benefits_mentor": _l("What mentors gain"),
-            "steps": _l("How it goes"), "guide_mentee": _l("The mentees' page"), "guide_mentor": _l("The mentors' page"),
-            "contact": _l("E-mail address for questions"), "names_coordinator": _l("Name the coordinator to visitors"),
+            "summary": _l("In one sentence"),
+            "benefits_mentee": _l("What mentees gain"),
+            "benefits_mentor": _l("What mentors gain"),
+            "steps": _l("How it goes"),
+            "guide_mentee": _l("The mentees' page"),
+            "guide_mentor": _l("The mentors' page"),
+            "contact": _l("E-mail address for questions"),
+            "names_coordinator": _l("Name the coordinator to visitors"),
         }
         help_texts = {
             "benefits_mentee": _l("Markdown: a line that begins with “- ” is a point of the list."),
             "steps": _l("One step a line. What follows a colon is said in smaller type."),
-            "guide_mentee": _l("What somebody in this role does. Markdown."), "guide_mentor": _l("Markdown."),
+            "guide_mentee": _l("What somebody in this role does. Markdown."),
+            "guide_mentor": _l("Markdown."),
             "names_coordinator": _l("Only with their consent. People in the program see the name either way."),
         }
         widgets = {
@@ -246,7 +314,8 @@ class RoleForm(forms.Form):
 
     person = PersonField(label=_l("Who"), max_length=320, help_text=_l("A name or an e-mail address."))
     role = forms.ChoiceField(
-        label=_l("As"), widget=forms.RadioSelect,
+        label=_l("As"),
+        widget=forms.RadioSelect,
         choices=[
             (ProgramRole.Role.MANAGER, _l("manager: sees and does everything in it")),
             (ProgramRole.Role.SPONSOR, _l("sponsor: sees how it does, and changes nothing")),
@@ -260,15 +329,23 @@ class DuplicateForm(forms.Form):
 
 
 def new_cohort_initial(person: Person | None) -> dict[str, Any]:
-    return {"timezone": (person.timezone if person else "") or "UTC", "default_places": 1, "cadence": "biweekly", "minutes": 60}
+    return {
+        "timezone": (person.timezone if person else "") or "UTC",
+        "default_places": 1,
+        "cadence": "biweekly",
+        "minutes": 60,
+    }
 
 
 def warnings(enrollment: str, starts: Any, ends: Any) -> Iterable[str]:
     """What a manager should know of their choice, without being held up by it."""
     if enrollment == Cohort.Enrollment.INVITE:
-        yield _("By invitation alone: people whom nobody thought of have no way in. An open door finds more, and other, talent.")
+        yield _(
+            "By invitation alone: people whom nobody thought of have no way in. An open door finds more, and other, talent."
+        )
     if starts and ends and (days := (ends - starts).days) < 21:
         yield ngettext(
             "The cohort lasts %(days)d day. Less than three weeks is hardly enough to build a relationship.",
-            "The cohort lasts %(days)d days. Less than three weeks is hardly enough to build a relationship.", days,
+            "The cohort lasts %(days)d days. Less than three weeks is hardly enough to build a relationship.",
+            days,
         ) % {"days": days}

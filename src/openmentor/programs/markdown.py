@@ -24,5 +24,11 @@ def render(text: str) -> SafeString:
 
 
 def _cleaned(html: str) -> SafeString:
-    clean = nh3.clean(html, tags=TAGS, attributes={"a": {"href", "title"}}, url_schemes={"http", "https", "mailto"}, link_rel="nofollow noopener")
+    clean = nh3.clean(
+        html,
+        tags=TAGS,
+        attributes={"a": {"href", "title"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener",
+    )
     return mark_safe(clean)  # noqa: S308 - nh3 has cleaned it

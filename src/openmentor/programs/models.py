@@ -34,7 +34,9 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         """Programs that an actor manages. An administrator runs the installation, not the programs: roles are given, never assumed."""
         if actor.person is None:
             return self.none()
-        return self.filter(pk__in=ProgramRole.objects.filter(person=actor.person, role=ProgramRole.Role.MANAGER).values("program"))
+        return self.filter(
+            pk__in=ProgramRole.objects.filter(person=actor.person, role=ProgramRole.Role.MANAGER).values("program")
+        )
 
 
 class Program(models.Model):
@@ -49,10 +51,20 @@ class Program(models.Model):
     format = models.CharField(_("format"), max_length=20, choices=Format.choices, default=Format.ONE_TO_ONE)
     #: the named contact for everybody in it, and a stand-in
     coordinator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="coordinates", verbose_name=_("coordinator")
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="coordinates",
+        verbose_name=_("coordinator"),
     )
     stand_in = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("stand-in")
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("stand-in"),
     )
     # The landing page, in Markdown
     summary = models.CharField(_("one sentence for the landing page"), max_length=300, blank=True)
@@ -158,7 +170,9 @@ class Cohort(Stateful):
     name = models.CharField(_("name"), max_length=200)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
     is_rolling = models.BooleanField(_("people join at any time"), default=False)
-    enrollment = models.CharField(_("who gets in"), max_length=10, choices=Enrollment.choices, default=Enrollment.APPROVE)
+    enrollment = models.CharField(
+        _("who gets in"), max_length=10, choices=Enrollment.choices, default=Enrollment.APPROVE
+    )
     applications_close_on = models.DateField(_("applications close"), null=True, blank=True)
     starts_on = models.DateField(_("starts"), null=True, blank=True)
     ends_on = models.DateField(_("ends"), null=True, blank=True)
@@ -169,12 +183,16 @@ class Cohort(Stateful):
     minutes = models.PositiveSmallIntegerField(_("minutes of a session"), default=60)
     #: HR filter of those who may take part: {"department": [...], "min_level": n, ...}
     eligibility = models.JSONField(default=dict, blank=True)
-    questionnaire = models.ForeignKey("surveys.Questionnaire", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    questionnaire = models.ForeignKey(
+        "surveys.Questionnaire", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     gate_survey = models.BooleanField(_("no match before the survey is answered"), default=True)
     gate_expectations = models.BooleanField(_("no match before the expectations are accepted"), default=True)
     #: what was accepted before this moment does not count any more: set when a manager asks everybody anew
     expectations_changed_at = models.DateTimeField(null=True, blank=True)
-    acceptance = models.CharField(_("a match begins when"), max_length=10, choices=Acceptance.choices, default=Acceptance.MEMBERS)
+    acceptance = models.CharField(
+        _("a match begins when"), max_length=10, choices=Acceptance.choices, default=Acceptance.MEMBERS
+    )
     acceptance_days = models.PositiveSmallIntegerField(_("days to answer a match"), default=14)
     #: weights, rules, bands and aim that differ from the engine's defaults (MATCHING, Spec)
     matching = models.JSONField(default=dict, blank=True)
@@ -190,7 +208,9 @@ class Cohort(Stateful):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ends_on=None) | models.Q(starts_on=None) | models.Q(ends_on__gt=models.F("starts_on")),
+                condition=models.Q(ends_on=None)
+                | models.Q(starts_on=None)
+                | models.Q(ends_on__gt=models.F("starts_on")),
                 name="cohort_ends_after_start",
             ),
         ]

@@ -20,10 +20,18 @@ def tell_who_got_a_role(event: Event) -> Notice | None:
     if given is None:
         return None  # taken back a moment later
     program = given.program
-    said = _("You now manage “{program}”") if event.facts["role"] == ProgramRole.Role.MANAGER else _("You are now a sponsor of “{program}”")
+    said = (
+        _("You now manage “{program}”")
+        if event.facts["role"] == ProgramRole.Role.MANAGER
+        else _("You are now a sponsor of “{program}”")
+    )
     return Notice(
-        to=Person.objects.filter(pk=event.facts["person"]), subject=format_lazy(said, program=program.name), template="programs/mail/role_given",
-        link=program, link_label=_("Open the program"), context={"program": program, "role": event.facts["role"]},
+        to=Person.objects.filter(pk=event.facts["person"]),
+        subject=format_lazy(said, program=program.name),
+        template="programs/mail/role_given",
+        link=program,
+        link_label=_("Open the program"),
+        context={"program": program, "role": event.facts["role"]},
     )
 
 
@@ -39,6 +47,8 @@ def tell_the_coordinator(event: Event) -> Notice | None:
     if not told:
         return None
     return Notice(
-        to=told, subject=format_lazy(_("You are a contact of “{program}”"), program=program.name), template="programs/mail/named",
+        to=told,
+        subject=format_lazy(_("You are a contact of “{program}”"), program=program.name),
+        template="programs/mail/named",
         context={"program": program},
     )

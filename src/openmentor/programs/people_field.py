@@ -76,7 +76,10 @@ class PersonField(forms.CharField):
         if not found:
             raise ValidationError(_("Nobody of this name or address works here."), code="unknown")
         if len(found) > 1:
-            raise ValidationError(_("Several people are called so. Choose one from the suggestions, or write the e-mail address."), code="ambiguous")
+            raise ValidationError(
+                _("Several people are called so. Choose one from the suggestions, or write the e-mail address."),
+                code="ambiguous",
+            )
         return found[0]
 
     def _candidates(self, text: str) -> Iterable[Person]:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 def _roles(actor: Actor) -> set[tuple[int, str]]:
     if "program_roles" not in actor.memo:
         actor.memo["program_roles"] = (
-            set(ProgramRole.objects.filter(person=actor.person).values_list("program_id", "role")) if actor.person else set()
+            set(ProgramRole.objects.filter(person=actor.person).values_list("program_id", "role"))
+            if actor.person
+            else set()
         )
     found: set[tuple[int, str]] = actor.memo["program_roles"]
     return found

@@ -1,7 +1,7 @@
 """The steps of a cohort's life, and what must be there before each. Apps above add what they know to ask for.
 
-    @needs("begin_matching")
-    def somebody_is_approved(cohort): yield Missing(_("Nobody is approved yet."), reverse(...))
+@needs("begin_matching")
+def somebody_is_approved(cohort): yield Missing(_("Nobody is approved yet."), reverse(...))
 """
 
 from __future__ import annotations
@@ -36,27 +36,41 @@ STEPS = {
     step.name: step
     for step in (
         Step(
-            "open_recruiting", Status.RECRUITING, _l("Open recruiting"),
+            "open_recruiting",
+            Status.RECRUITING,
+            _l("Open recruiting"),
             _l("People can apply from now on, and you can invite them. Everything can still be changed."),
             _l("Recruiting is open."),
         ),
         Step(
-            "begin_matching", Status.MATCHING, _l("Begin matching"),
-            _l("Nobody new can apply from now on. You can still approve those who have, and invite nobody else. This step has no way back."),
+            "begin_matching",
+            Status.MATCHING,
+            _l("Begin matching"),
+            _l(
+                "Nobody new can apply from now on. You can still approve those who have, and invite nobody else. This step has no way back."
+            ),
             _l("Matching has begun."),
         ),
         Step(
-            "activate", Status.ACTIVE, _l("Start the cohort"),
-            _l("The mentorships run from now on. You can match again whenever somebody is left over. This step has no way back."),
+            "activate",
+            Status.ACTIVE,
+            _l("Start the cohort"),
+            _l(
+                "The mentorships run from now on. You can match again whenever somebody is left over. This step has no way back."
+            ),
             _l("The cohort is running."),
         ),
         Step(
-            "begin_closing", Status.CLOSING, _l("Begin closing"),
+            "begin_closing",
+            Status.CLOSING,
+            _l("Begin closing"),
             _l("Pairs finish what they have begun. This step has no way back."),
             _l("The cohort is closing."),
         ),
         Step(
-            "close", Status.CLOSED, _l("Close the cohort"),
+            "close",
+            Status.CLOSED,
+            _l("Close the cohort"),
             _l("The cohort is over and becomes read-only. This step has no way back."),
             _l("The cohort is closed."),
         ),
@@ -125,7 +139,9 @@ def designed(cohort: Cohort) -> Iterable[Missing]:
         yield Missing(_("Say when the cohort ends."), dates)
     roles = {expectation.role for expectation in cohort.expectations.all()}
     if roles != {"mentor", "mentee"}:
-        yield Missing(_("Write down what mentors and mentees promise."), reverse("programs:expectations", args=[cohort.pk]))
+        yield Missing(
+            _("Write down what mentors and mentees promise."), reverse("programs:expectations", args=[cohort.pk])
+        )
 
 
 @needs("activate")

@@ -117,7 +117,9 @@ def arrange(questionnaire: Questionnaire, uses: Mapping[Question, str]) -> bool:
         after = None if use == "off" else item(questionnaire, question, use)
         if before is not None and after is not None and before.question_id == question.pk:
             if (before.screen, before.required) != (after.screen, after.required):
-                Item.objects.filter(pk=before.pk).update(screen=after.screen, required=after.required, position=after.position)
+                Item.objects.filter(pk=before.pk).update(
+                    screen=after.screen, required=after.required, position=after.position
+                )
                 made.append(before)
         elif before is not None or after is not None:
             if before is not None:

@@ -38,7 +38,11 @@ def cell(question: Question, value: Any) -> str:
 
 def _one(question: Question, value: Any) -> str:
     text = str(value) if question.column in _KEYS else question.label_of(value)
-    return text.replace(";", ",").replace(":", " ") if question.column in ("identity", "identity_wish") else text.replace(";", ",")
+    return (
+        text.replace(";", ",").replace(":", " ")
+        if question.column in ("identity", "identity_wish")
+        else text.replace(";", ",")
+    )
 
 
 def _levelled(name: str, level: int | None) -> str:
@@ -50,6 +54,10 @@ def cells(answers: Iterable[Answer], *, role: str = "") -> dict[str, str]:
     found: dict[str, str] = {}
     for answer in answers:
         question = answer.question
-        if question.column and (not role or not question.role or question.role == role) and question.audience != Question.Audience.FEEDBACK:
+        if (
+            question.column
+            and (not role or not question.role or question.role == role)
+            and question.audience != Question.Audience.FEEDBACK
+        ):
             found[question.column] = cell(question, answer.value)
     return found

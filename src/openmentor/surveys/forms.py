@@ -32,7 +32,12 @@ class AnswerField(forms.Field):
     """The field of one question. Its cleaned value has the shape of an answer; None is no answer."""
 
     def __init__(self, question: Question, *, required: bool, hints: Hints) -> None:
-        super().__init__(required=required, label=_(question.text), help_text=_(question.help) if question.help else "", widget=_widget(question, hints))
+        super().__init__(
+            required=required,
+            label=_(question.text),
+            help_text=_(question.help) if question.help else "",
+            widget=_widget(question, hints),
+        )
         self.question = question
         self.audience = question.audience
         self.must = required
@@ -67,7 +72,9 @@ def _widget(question: Question, hints: Hints) -> forms.Widget:
             return forms.Textarea(attrs={"rows": 4})
         case Kind.NUMBER:
             bounds = {"min": question.options.get("least"), "max": question.options.get("greatest")}
-            return forms.NumberInput(attrs={"inputmode": "numeric", **{name: value for name, value in bounds.items() if value is not None}})
+            return forms.NumberInput(
+                attrs={"inputmode": "numeric", **{name: value for name, value in bounds.items() if value is not None}}
+            )
         case Kind.SCALE:
             low, high = ends[0] if ends else ("", "")
             return Scale(low=low, high=high, choices=[(step, str(step)) for step in range(1, 6)])
@@ -76,7 +83,12 @@ def _widget(question: Question, hints: Hints) -> forms.Widget:
         case Kind.BOOLEAN:
             return forms.RadioSelect(choices=[("yes", _("Yes")), ("no", _("No"))], attrs={"class": "om-picks"})
         case Kind.CHOICES | Kind.RANKING:
-            return widgets.Picks(choices, own=bool(question.options.get("own")), ordered=question.kind == Kind.RANKING, most=question.most)
+            return widgets.Picks(
+                choices,
+                own=bool(question.options.get("own")),
+                ordered=question.kind == Kind.RANKING,
+                most=question.most,
+            )
         case Kind.TAGS:
             return Tags(suggestions=question.options.get("suggestions", ()))
         case Kind.SKILLS:
@@ -114,11 +126,20 @@ class AnswersForm(forms.Form):
     """
 
     def __init__(
-        self, data: Any = None, *, items: Iterable[Item], answers: Mapping[str, Any], defaults: Mapping[str, Any] | None = None,
-        hints: Hints | None = None, partial: bool = False, **kwargs: Any,
+        self,
+        data: Any = None,
+        *,
+        items: Iterable[Item],
+        answers: Mapping[str, Any],
+        defaults: Mapping[str, Any] | None = None,
+        hints: Hints | None = None,
+        partial: bool = False,
+        **kwargs: Any,
     ) -> None:
         items = list(items)
-        initial = {each.question.key: answers.get(each.question.key, (defaults or {}).get(each.question.key)) for each in items}
+        initial = {
+            each.question.key: answers.get(each.question.key, (defaults or {}).get(each.question.key)) for each in items
+        }
         super().__init__(data, initial=initial, **kwargs)
         for each in items:
             field = AnswerField(each.question, required=each.required, hints=hints or Hints())

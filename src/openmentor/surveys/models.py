@@ -26,7 +26,10 @@ class Question(models.Model):
     class Audience(models.TextChoices):
         PROFILE = "profile", _("People in your cohort see this.")
         MATCHING = "matching", _("Only the program's managers and the matching see this.")
-        CONFIDENTIAL = "confidential", _("Only the matching uses this. No person sees it, and no reason ever quotes it.")
+        CONFIDENTIAL = (
+            "confidential",
+            _("Only the matching uses this. No person sees it, and no reason ever quotes it."),
+        )
         FEEDBACK = "feedback", _("Only shown in reports on five people or more.")
 
     class Kind(models.TextChoices):

@@ -50,10 +50,15 @@ def words(question: Question, value: Any) -> list[str]:
             return [_label(question, value)]
         case kinds.SKILLS:
             levels = dict(SKILL_LEVELS)
-            return [f"{skill['name']} ({levels[skill['level']]})" if skill.get("level") in levels else skill["name"] for skill in value]
+            return [
+                f"{skill['name']} ({levels[skill['level']]})" if skill.get("level") in levels else skill["name"]
+                for skill in value
+            ]
         case kinds.LANGUAGES:
             levels = dict(LANGUAGE_LEVELS)
-            names = [(str(_LANGUAGES.get(language["code"], language["code"])), language.get("level")) for language in value]
+            names = [
+                (str(_LANGUAGES.get(language["code"], language["code"])), language.get("level")) for language in value
+            ]
             return [f"{name} ({levels[level]})" if level in levels else name for name, level in names]
         case kinds.HOURS:
             return str(value).split(";")

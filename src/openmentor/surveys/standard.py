@@ -80,7 +80,10 @@ STYLES = _choices(
 )  # fmt: skip
 MEDIA = _choices(("person", _("In person")), ("video", _("Video call")), ("phone", _("Phone")), ("chat", _("Messages")))
 CADENCES = _choices(
-    ("weekly", _("Every week")), ("biweekly", _("Every two weeks")), ("monthly", _("Every month")), ("quarterly", _("Every three months"))
+    ("weekly", _("Every week")),
+    ("biweekly", _("Every two weeks")),
+    ("monthly", _("Every month")),
+    ("quarterly", _("Every three months")),
 )
 CHALLENGES = _choices(
     ("children", _("Caring for children")), ("relatives", _("Caring for relatives")), ("health", _("A long illness or disability")),
@@ -192,7 +195,9 @@ def ensure() -> dict[str, Question]:
 
 def _rows(wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Question]:
     found = Question.objects.filter(key__in={key for key, _version in wanted})
-    return {(question.key, question.version): question for question in found if (question.key, question.version) in wanted}
+    return {
+        (question.key, question.version): question for question in found if (question.key, question.version) in wanted
+    }
 
 
 def _row(standard: Standard) -> Question:
@@ -221,7 +226,11 @@ def item(questionnaire: Questionnaire, question: Question, use: str) -> Item:
     home = standard.screen if standard else SCREENS
     position = STANDARD.index(standard) if standard else len(STANDARD) + question.pk % 1000
     return Item(
-        questionnaire=questionnaire, question=question, screen=home if on_screen else 0, position=position, required=use == "required"
+        questionnaire=questionnaire,
+        question=question,
+        screen=home if on_screen else 0,
+        position=position,
+        required=use == "required",
     )
 
 

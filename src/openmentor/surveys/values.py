@@ -47,10 +47,14 @@ def _text(question: Question, value: Any) -> str:
     if text and question.column == "timezone":
         zone = cells.timezone(text)
         if zone is None:
-            raise ValidationError(_("“%(value)s” is no time zone. Choose the nearest large city.") % {"value": text[:60]})
+            raise ValidationError(
+                _("“%(value)s” is no time zone. Choose the nearest large city.") % {"value": text[:60]}
+            )
         return zone
     if len(text) > most:
-        raise ValidationError(_("This is too long: at most %(most)d characters, you have %(count)d.") % {"most": most, "count": len(text)})
+        raise ValidationError(
+            _("This is too long: at most %(most)d characters, you have %(count)d.") % {"most": most, "count": len(text)}
+        )
     return text
 
 
@@ -61,7 +65,9 @@ def _number(question: Question, value: Any) -> int | float:
         raise ValidationError(_("A number is needed.")) from error
     least, greatest = question.options.get("least"), question.options.get("greatest")
     if number != number or (least is not None and number < least) or (greatest is not None and number > greatest):
-        raise ValidationError(_("A number from %(least)s to %(greatest)s is needed.") % {"least": least, "greatest": greatest})
+        raise ValidationError(
+            _("A number from %(least)s to %(greatest)s is needed.") % {"least": least, "greatest": greatest}
+        )
     return int(number) if number == int(number) else number
 
 
@@ -158,7 +164,9 @@ def _hours(question: Question, value: Any) -> str:
     try:
         return hours_text(hours.parse([str(item) for item in items if str(item).strip()]))
     except ValueError as error:
-        raise ValidationError(_("These hours can't be read. Write them as in Mon 09:00-11:00; Thu 16:30-18:00.")) from error
+        raise ValidationError(
+            _("These hours can't be read. Write them as in Mon 09:00-11:00; Thu 16:30-18:00.")
+        ) from error
 
 
 def hours_text(spans: Iterable[tuple[int, int]]) -> str:
@@ -170,7 +178,9 @@ def hours_text(spans: Iterable[tuple[int, int]]) -> str:
             joined[-1][1] = max(joined[-1][1], end)
         else:
             joined.append([start, end])
-    return ";".join(f"{DAYS[start // _DAY % 7]} {_clock(start % _DAY)}-{_clock(_end(start, end))}" for start, end in joined)
+    return ";".join(
+        f"{DAYS[start // _DAY % 7]} {_clock(start % _DAY)}-{_clock(_end(start, end))}" for start, end in joined
+    )
 
 
 def _end(start: int, end: int) -> int:
@@ -189,7 +199,9 @@ def _list(value: Any) -> list[Any]:
 def _limited(question: Question, found: list[Any]) -> list[Any]:
     most = question.most or MOST_WORDS
     if len(found) > most:
-        raise ValidationError(_("At most %(most)d; you have %(count)d. Take some away.") % {"most": most, "count": len(found)})
+        raise ValidationError(
+            _("At most %(most)d; you have %(count)d. Take some away.") % {"most": most, "count": len(found)}
+        )
     return found
 
 

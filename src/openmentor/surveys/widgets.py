@@ -70,7 +70,9 @@ class Picks(_Group):
 
     template_name = "surveys/widgets/picks.html"
 
-    def __init__(self, choices: Iterable[tuple[str, Any]], *, own: bool = False, ordered: bool = False, most: int | None = None) -> None:
+    def __init__(
+        self, choices: Iterable[tuple[str, Any]], *, own: bool = False, ordered: bool = False, most: int | None = None
+    ) -> None:
         super().__init__()
         self.choices, self.own, self.ordered, self.most = list(choices), own, ordered, most
 
@@ -80,7 +82,12 @@ class Picks(_Group):
         known = {key for key, _label in self.choices}
         offered = [*self.choices, *((each, each) for each in chosen if each not in known)]
         rows = [
-            {"value": key, "label": label, "checked": key in chosen, "place": chosen.index(key) + 1 if key in chosen else ""}
+            {
+                "value": key,
+                "label": label,
+                "checked": key in chosen,
+                "place": chosen.index(key) + 1 if key in chosen else "",
+            }
             for key, label in offered
         ]
         context["widget"].update(rows=rows, own=self.own, ordered=self.ordered, most=self.most)
@@ -112,7 +119,10 @@ class Skills(_Group):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         levels = {skill["name"]: skill.get("level") for skill in value or []}
-        offered = [*levels, *(each for each in self.suggestions if each.casefold() not in {name.casefold() for name in levels})]
+        offered = [
+            *levels,
+            *(each for each in self.suggestions if each.casefold() not in {name.casefold() for name in levels}),
+        ]
         # In the order of the suggestions, so that nothing moves under a thumb when the page is saved and read again.
         order = {each.casefold(): at for at, each in enumerate(self.suggestions)}
         offered.sort(key=lambda each: order.get(each.casefold(), len(order)))
@@ -152,7 +162,9 @@ class Hours(_Group):
         return context
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
-        return ";".join([*_getlist(data, name), *(part for part in str(data.get(f"{name}-exact", "")).split(";") if part.strip())])
+        return ";".join(
+            [*_getlist(data, name), *(part for part in str(data.get(f"{name}-exact", "")).split(";") if part.strip())]
+        )
 
 
 _QUARTER = 15
@@ -186,7 +198,8 @@ class Languages(_Group):
         levels = {language["code"]: language.get("level") for language in value or []}
         codes = list(dict.fromkeys([*(code for code in self.likely if code in names), *levels]))
         rows = [
-            {"value": code, "label": names.get(code, code), "checked": code in levels, "level": levels.get(code) or 5} for code in codes
+            {"value": code, "label": names.get(code, code), "checked": code in levels, "level": levels.get(code) or 5}
+            for code in codes
         ]
         others = sorted(((code, label) for code, label in names.items() if code not in codes), key=lambda pair: pair[1])
         context["widget"].update(rows=rows, levels=LANGUAGE_LEVELS, others=others)
@@ -210,7 +223,12 @@ class Traits(_Group):
         context = super().get_context(name, value, attrs)
         steps = list(value or [])
         rows = [
-            {"name": f"{name}-{at}", "low": _(low), "high": _(high), "chosen": str(steps[at]) if at < len(steps) else ""}
+            {
+                "name": f"{name}-{at}",
+                "low": _(low),
+                "high": _(high),
+                "chosen": str(steps[at]) if at < len(steps) else "",
+            }
             for at, (low, high) in enumerate(self.ends)
         ]
         context["widget"].update(rows=rows, steps=["1", "2", "3", "4", "5"])

@@ -136,9 +136,7 @@ def test_everybody_without_somebody_is_listed_once_for_each_role(run):
     assert "m2" not in json.dumps(report["pairs"])
 
 
-@pytest.mark.parametrize(
-    "text", ["id,role\nm1,mentor\n", "id,role\ne1,mentee\n", "id,role\nx,both\n"]
-)
+@pytest.mark.parametrize("text", ["id,role\nm1,mentor\n", "id,role\ne1,mentee\n", "id,role\nx,both\n"])
 def test_nobody_to_meet_is_an_answer(run, text):
     code, _, pairs, report = run(text)
     assert (code, pairs, report["pairs"], report["gap"]) == (0, [["mentor", "mentee", "score"]], [], 0)

@@ -18,8 +18,8 @@ from openmentor.engine.matching.errors import InvalidProblem
 from openmentor.engine.matching.files import write_all
 
 
-def problem(seed=1, mentors=8, mentees=10, **more):
-    ours, theirs = people(Random(seed), mentors, mentees)
+def problem(draw=1, **more):
+    ours, theirs = people(Random(draw), 8, 10)
     ours[0]["never"] = ["e1"]
     return {"mentors": columns(ours), "mentees": columns(theirs), "spec": {"commitment_hours": 2}, **more}
 
@@ -81,10 +81,10 @@ def test_the_same_file_answers_for_single_pairs_without_solving(tmp_path):
 
 
 def test_a_second_run_keeps_to_the_first_where_asked():
-    data = problem(seed=2)
+    data = problem(draw=2)
     first = process.solve(process.from_mapping(data))
     before = [[each["mentor"], each["mentee"]] for each in first["pairs"]]
-    changed = problem(seed=2, previous=[*before, ["gone", "e1"]], stickiness=100)
+    changed = problem(draw=2, previous=[*before, ["gone", "e1"]], stickiness=100)
     changed["mentors"]["places"] = ["0", *["3"] * 7]
     changed["spec"]["reference"] = first["reference"]
     second = process.solve(process.from_mapping(changed))
@@ -121,10 +121,19 @@ def test_what_can_not_be_a_problem_is_named(change, fault):
 
 
 def test_invalid_input_ends_with_its_faults_and_no_result(tmp_path):
-    code, lines, _, result = finish(start(tmp_path, problem() | {"mentees": {"id": ["", "b"]}}), tmp_path)
+    code, lines, _, result = finish(
+        start(tmp_path, {"mentors": {"id": ["a"]}, "mentees": {"id": ["", "b\ud800"]}}), tmp_path
+    )
     assert (code, result) == (process.INVALID, None)
-    assert [line["error"] for line in lines] == ["invalid"]
-    assert "mentees, row 0 (id ), column id: blank; everybody needs an id of their own" in lines[0]["faults"]
+    assert lines == [
+        {
+            "error": "invalid",
+            "faults": [
+                "mentees, row 0 (id ), column id: blank; everybody needs an id of their own",
+                "mentees, row 1 (id b�), column id: holds half a character; it can't be written down",
+            ],
+        }
+    ]
     (tmp_path / "problem.json").write_text("{")
     assert process.main([str(tmp_path / "problem.json"), str(tmp_path / "result.json"), "--memory-mb", "100000"]) == 2
 

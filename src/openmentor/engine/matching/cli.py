@@ -115,7 +115,7 @@ def _run(arguments: argparse.Namespace, bar: _Bar) -> int:
         _say(f"warning: {len(found.warnings) - MOST_LINES} more")
     warnings = [str(each) for each in found.warnings]
     if found.peers is not None:
-        raise InvalidProblem("column role: a file of peers can't be matched yet; mentors and mentees can")
+        raise InvalidProblem("row 2, column role: files of peers can't be matched yet in this version")
     report = _match(found, spec, bar, arguments.memory, warnings)
     bar.close()
     files.write_all(

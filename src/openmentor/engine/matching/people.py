@@ -457,6 +457,8 @@ def _ids(cells: Sequence[Any], notes: Notes) -> tuple[str, ...]:
         each = "" if _is_blank(cell) else str(cell).strip()
         if not each:
             notes.fault(k, "id", "blank; everybody needs an id of their own")
+        elif any("\ud800" <= c <= "\udfff" for c in each):
+            notes.fault(k, "id", "holds half a character; it can't be written down")
         elif each in seen:
             notes.fault(k, "id", f"{shown(each)} stands for somebody else already; one row a person")
         seen.setdefault(each, k)

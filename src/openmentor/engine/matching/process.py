@@ -138,10 +138,11 @@ def _id_pairs(given: Any, name: str) -> IdPairs:
 
 
 def solve(run: Run, *, progress: Progress | None = None, memory_mb: int = 2000) -> dict[str, Any]:
-    """Solve a run and prove it; what RESULT.json holds. Raises InvalidProblem; ``progress`` cancels by raising."""
+    """Solve a run, prove it and check it; what RESULT.json holds. Raises InvalidProblem; ``progress`` cancels by raising."""
     from .matcher import match
     from .problem import Problem, Quota
     from .report import answer
+    from .verify import verify
 
     mentors, mentees, warnings = people.from_mappings(run.mentors, run.mentees, run.spec)
     at = {
@@ -172,6 +173,7 @@ def solve(run: Run, *, progress: Progress | None = None, memory_mb: int = 2000) 
         progress=progress,
         memory_mb=memory_mb,
     )
+    verify(problem, result)  # by code that shares nothing with what made it; a Breach is a failure, never an answer
     assert problem.scored is not None
     staying = result.staying
     return {
@@ -221,7 +223,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     signal.signal(signal.SIGTERM, _end)
     try:
-        from . import matcher  # noqa: F401 - the solvers are loaded before memory is counted
+        # The solvers are loaded before memory is counted: a library that finds no room for itself is no MemoryError.
+        from ortools.graph.python import min_cost_flow  # noqa: F401
+
+        from . import matcher  # noqa: F401
 
         _limit_memory(arguments.memory_mb)
         result = solve(load(arguments.problem), progress=_Lines(), memory_mb=arguments.memory_mb)

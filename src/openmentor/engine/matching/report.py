@@ -32,7 +32,7 @@ def answer(result: Result, scored: Scored, *, warnings: Sequence[str] = ()) -> d
     deciding = decisive(scored, index)
     return {
         "aim": result.aim,
-        "seed": scored.spec.seed,
+        "seed": result.options.seed,
         "levels": levels,
         "value": result.value,
         "bound": result.bound,

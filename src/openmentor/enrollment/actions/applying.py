@@ -48,7 +48,11 @@ def begin(cohort: Cohort, roles: Collection[str], *, by: Actor) -> Application:
     declined = [role for role in roles if role in there and there[role].status == Status.DECLINED]
     if declined:
         raise Denied(_("Your application was declined. The coordinator of the program can open it again."))
-    wanted = [role for role in ROLES if role in roles and (role not in there or there[role].status in (Status.INVITED, Status.WITHDRAWN))]
+    wanted = [
+        role
+        for role in ROLES
+        if role in roles and (role not in there or there[role].status in (Status.INVITED, Status.WITHDRAWN))
+    ]
     if not wanted:
         raise Denied(_("You have applied already.") if roles else _("Choose how you would like to take part."))
     with transaction.atomic():
@@ -62,7 +66,9 @@ def begin(cohort: Cohort, roles: Collection[str], *, by: Actor) -> Application:
     return load(cohort, by.person)
 
 
-def save_answers(application: Application, given: Mapping[Question, Any], *, by: Actor, places: int | None = None) -> set[str]:
+def save_answers(
+    application: Application, given: Mapping[Question, Any], *, by: Actor, places: int | None = None
+) -> set[str]:
     """Keep the answers of a screen, whole or half; returns the keys that changed. Raises ``Denied`` once it is too late."""
     policies.answer.check(by, application)
     response = application.response
@@ -90,7 +96,9 @@ def send(cohort: Cohort, *, by: Actor, accepts_expectations: bool = False) -> li
     assert by.person is not None  # the policy has asked
     application = load(cohort, by.person)
     if application.draft is not None and application.first_unfinished is not None:
-        raise Denied(_("Some questions are still open: “%(screen)s”.") % {"screen": _(application.first_unfinished.title)})
+        raise Denied(
+            _("Some questions are still open: “%(screen)s”.") % {"screen": _(application.first_unfinished.title)}
+        )
     expecting = expectations_of(cohort, application.new_roles)
     with transaction.atomic():
         # Taking the draft away is the compare-and-set: of two clicks, one finds it.
@@ -98,7 +106,10 @@ def send(cohort: Cohort, *, by: Actor, accepts_expectations: bool = False) -> li
         if draft is None or not ApplicationDraft.objects.filter(pk=draft.pk).delete()[0]:
             raise Conflict(_("This application was sent a moment ago."))
         accepted = clock.now() if accepts_expectations else None
-        sent = [_apply_as(role, application, draft, accepted if role in expecting else None, by) for role in application.new_roles]
+        sent = [
+            _apply_as(role, application, draft, accepted if role in expecting else None, by)
+            for role in application.new_roles
+        ]
         surveys.submit(draft.response, by=by)
         if cohort.enrollment in (Cohort.Enrollment.OPEN, Cohort.Enrollment.INVITE):
             name = "open enrollment" if cohort.enrollment == Cohort.Enrollment.OPEN else "by invitation"
@@ -109,7 +120,13 @@ def send(cohort: Cohort, *, by: Actor, accepts_expectations: bool = False) -> li
 def _apply_as(role: str, application: Application, draft: ApplicationDraft, accepted: Any, by: Actor) -> Enrollment:
     cohort, now = application.cohort, clock.now()
     places = (draft.places or cohort.default_places) if role == Role.MENTOR else 1
-    changes = {"response": draft.response, "places": places, "expectations_accepted_at": accepted, "applied_at": now, "decided_at": None}
+    changes = {
+        "response": draft.response,
+        "places": places,
+        "expectations_accepted_at": accepted,
+        "applied_at": now,
+        "decided_at": None,
+    }
     there = application.enrollment_as(role)
     if there is not None:
         there.become(Status.APPLIED, by=by, **changes)
@@ -171,7 +188,9 @@ def reopen(enrollment: Enrollment, *, by: Actor) -> Enrollment:
     with transaction.atomic():
         # Not ``become``: that would record 'applied', and thank somebody for an application that they sent long ago.
         before = enrollment.status
-        moved = Enrollment.objects.filter(pk=enrollment.pk, status=before).update(status=Status.APPLIED, decided_at=None)
+        moved = Enrollment.objects.filter(pk=enrollment.pk, status=before).update(
+            status=Status.APPLIED, decided_at=None
+        )
         if not moved or not enrollment.may_become(Status.APPLIED):
             raise Conflict(_("This was changed a moment ago. Please look at it again."))
         enrollment.status = Status.APPLIED

@@ -59,7 +59,10 @@ def approve(enrollment: Enrollment, *, by: Actor) -> Enrollment:
     with transaction.atomic():
         cohort = _lock(enrollment.cohort_id)
         if not Room(cohort).take(enrollment.person_id):
-            raise Denied(_("The cohort is full: %(count)d people are in. Raise its number, or use the waitlist.") % {"count": cohort.target_count})
+            raise Denied(
+                _("The cohort is full: %(count)d people are in. Raise its number, or use the waitlist.")
+                % {"count": cohort.target_count}
+            )
         enrollment.become(Status.APPROVED, by=by, decided_at=clock.now())
     return enrollment
 
@@ -91,7 +94,9 @@ def approve_many(cohort: Cohort, enrollments: Collection[int], *, by: Actor) -> 
     """Let these in, the earliest first, until the cohort is full. What is decided already stays as it is."""
     policies.decide_many.check(by, cohort)
     with transaction.atomic():
-        return _approve(_lock(cohort.pk), Enrollment.objects.filter(pk__in=enrollments).order_by("applied_at", "pk"), by=by)
+        return _approve(
+            _lock(cohort.pk), Enrollment.objects.filter(pk__in=enrollments).order_by("applied_at", "pk"), by=by
+        )
 
 
 def approve_by_rule(cohort: Cohort, *, by: Actor) -> Decided:
@@ -110,14 +115,20 @@ def _approve(cohort: Cohort, candidates: EnrollmentQuerySet, *, by: Actor) -> De
         candidates.filter(cohort=cohort, status__in=(Status.APPLIED, Status.WAITLISTED)).values_list("pk", "person")
     )
     chosen = [pk for pk, person in waiting if room.take(person)]
-    done = _move(cohort, chosen, (Status.APPLIED, Status.WAITLISTED), Status.APPROVED, "enrollment.many_approved", by=by)
+    done = _move(
+        cohort, chosen, (Status.APPLIED, Status.WAITLISTED), Status.APPROVED, "enrollment.many_approved", by=by
+    )
     return Decided(done, len(waiting) - len(chosen))
 
 
 def waitlist_many(cohort: Cohort, enrollments: Collection[int], *, by: Actor) -> Decided:
     policies.decide_many.check(by, cohort)
     with transaction.atomic():
-        return Decided(_move(_lock(cohort.pk), enrollments, (Status.APPLIED,), Status.WAITLISTED, "enrollment.many_waitlisted", by=by))
+        return Decided(
+            _move(
+                _lock(cohort.pk), enrollments, (Status.APPLIED,), Status.WAITLISTED, "enrollment.many_waitlisted", by=by
+            )
+        )
 
 
 def decline_many(cohort: Cohort, enrollments: Collection[int], *, by: Actor) -> Decided:
@@ -147,7 +158,11 @@ def fill_up(cohort: Cohort, *, role_first: str = "") -> int:
     """As ``move_up``, in a transaction that holds the cohort. Who waits in the role that came free goes first, then who waits longest."""
     if cohort.status in (Cohort.Status.CLOSING, Cohort.Status.CLOSED):
         return 0
-    waiting = list(Enrollment.objects.filter(cohort=cohort, status=Status.WAITLISTED).order_by("decided_at", "pk").values_list("pk", "person", "role"))
+    waiting = list(
+        Enrollment.objects.filter(cohort=cohort, status=Status.WAITLISTED)
+        .order_by("decided_at", "pk")
+        .values_list("pk", "person", "role")
+    )
     waiting.sort(key=lambda row: row[2] != role_first)
     room = Room(cohort)
     chosen = [pk for pk, person, _role in waiting if room.take(person)]

@@ -39,7 +39,8 @@ def change_questions(cohort: Cohort, uses: Mapping[Question, str], *, by: Actor)
         most = max(most_required(required).values())
         if most > MOST_REQUIRED:
             raise Denied(
-                _("Somebody would have to answer %(count)d questions. At most %(most)d can be required.") % {"count": most, "most": MOST_REQUIRED}
+                _("Somebody would have to answer %(count)d questions. At most %(most)d can be required.")
+                % {"count": most, "most": MOST_REQUIRED}
             )
         changed = surveys.arrange(questionnaire, uses)
         if changed:
@@ -52,10 +53,18 @@ def remind_held(cohort: Cohort, *, by: Actor) -> int:
     policies.remind_held.check(by, cohort)
     now = clock.now()
     with transaction.atomic():
-        due = gates.held(cohort).filter(Q(reminded_at=None) | Q(reminded_at__lt=now - REMIND_AGAIN)).values_list("pk", flat=True)
+        due = (
+            gates.held(cohort)
+            .filter(Q(reminded_at=None) | Q(reminded_at__lt=now - REMIND_AGAIN))
+            .values_list("pk", flat=True)
+        )
         # The update asks again: of two who click at once, one finds nobody left to remind.
         asked = sorted(due)
-        moved = Enrollment.objects.filter(pk__in=asked).filter(Q(reminded_at=None) | Q(reminded_at__lt=now - REMIND_AGAIN)).update(reminded_at=now)
+        moved = (
+            Enrollment.objects.filter(pk__in=asked)
+            .filter(Q(reminded_at=None) | Q(reminded_at__lt=now - REMIND_AGAIN))
+            .update(reminded_at=now)
+        )
         if moved:
             asked = sorted(Enrollment.objects.filter(pk__in=asked, reminded_at=now).values_list("pk", flat=True))
             record("enrollment.reminded", cohort, by=by, facts={"count": moved, "enrollments": asked})

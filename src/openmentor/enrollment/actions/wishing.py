@@ -34,7 +34,9 @@ def set_wishes(enrollment: Enrollment, people: Sequence[int], *, by: Actor) -> l
         before = list(enrollment.preferences.values_list("person", flat=True))
         if before != people:
             enrollment.preferences.all().delete()
-            Preference.objects.bulk_create(Preference(enrollment=enrollment, person_id=person, rank=rank) for rank, person in enumerate(people, 1))
+            Preference.objects.bulk_create(
+                Preference(enrollment=enrollment, person_id=person, rank=rank) for rank, person in enumerate(people, 1)
+            )
             record("enrollment.wishes_changed", enrollment, by=by)
     return list(enrollment.preferences.select_related("person"))
 

@@ -55,7 +55,11 @@ class Application:
     @property
     def live(self) -> list[Enrollment]:
         """Those that are not declined, withdrawn or over; what was only asked of them is no application yet."""
-        return [each for each in self.enrollments if each.status in Enrollment.LIVE and each.status != Enrollment.Status.INVITED]
+        return [
+            each
+            for each in self.enrollments
+            if each.status in Enrollment.LIVE and each.status != Enrollment.Status.INVITED
+        ]
 
     @property
     def roles(self) -> set[str]:
@@ -88,7 +92,9 @@ class Application:
 
     def screen(self, number: int) -> Screen:
         items = [item for item in self.asked if item.screen == number]
-        return Screen(number, items, [item for item in items if item.required and item.question.key not in self.answers])
+        return Screen(
+            number, items, [item for item in items if item.required and item.question.key not in self.answers]
+        )
 
     @property
     def screens(self) -> list[Screen]:

@@ -11,7 +11,11 @@ def candidates(enrollment: Enrollment) -> EnrollmentQuerySet:
     """Those who applied or are in, in the other role. Vetoes leave nobody out here: a gap in the list would tell of them."""
     return (
         Enrollment.objects.filter(cohort=enrollment.cohort_id, role=_OTHER[Role(enrollment.role)])
-        .filter(status__in=(Enrollment.Status.APPLIED, Enrollment.Status.APPROVED), person__left_on=None, person__erased_at=None)
+        .filter(
+            status__in=(Enrollment.Status.APPLIED, Enrollment.Status.APPROVED),
+            person__left_on=None,
+            person__erased_at=None,
+        )
         .exclude(person=enrollment.person_id)
         .select_related("person")
         .order_by("person__family_name", "person__given_name", "person__name", "pk")

@@ -18,11 +18,18 @@ from openmentor.surveys.forms import AnswersForm
 PLACES = range(1, 6)
 
 
-def screen_form(request: HttpRequest, application: Application, screen: Screen, *, partial: bool = False) -> AnswersForm:
+def screen_form(
+    request: HttpRequest, application: Application, screen: Screen, *, partial: bool = False
+) -> AnswersForm:
     """The questions of one screen; on the last one of an application that is not sent yet, also places and the promise."""
     data = request.POST if request.method == "POST" else None
     form = AnswersForm(
-        data, items=screen.items, answers=application.values, defaults=defaults(application, request), hints=hints(request), partial=partial
+        data,
+        items=screen.items,
+        answers=application.values,
+        defaults=defaults(application, request),
+        hints=hints(request),
+        partial=partial,
     )
     if is_last(application, screen) and application.draft is not None:
         if Role.MENTOR in application.new_roles:
@@ -51,7 +58,9 @@ def _places(application: Application) -> forms.TypedChoiceField:
 
 def _promise(partial: bool) -> forms.BooleanField:
     return forms.BooleanField(
-        label=_("I can do this."), required=not partial, error_messages={"required": _("Please say that you can do this, or talk to the coordinator first.")}
+        label=_("I can do this."),
+        required=not partial,
+        error_messages={"required": _("Please say that you can do this, or talk to the coordinator first.")},
     )
 
 

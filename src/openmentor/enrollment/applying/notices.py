@@ -26,7 +26,9 @@ def _cohort(event: Event) -> Cohort:
 def _tell(event: Event, enrollments: Iterable[int], status: str, subject: Any, template: str) -> Notice | None:
     """One message each to those whose enrollment still is what the event made it: the world may have moved on."""
     cohort = _cohort(event)
-    people = Person.objects.filter(enrollments__in=Enrollment.objects.filter(pk__in=list(enrollments), cohort=cohort, status=status)).distinct()
+    people = Person.objects.filter(
+        enrollments__in=Enrollment.objects.filter(pk__in=list(enrollments), cohort=cohort, status=status)
+    ).distinct()
     return Notice(
         to=people.order_by("pk"), subject=format_lazy(subject, program=cohort.program.name), template=f"enrollment/mail/{template}",
         link=f"/apply/{cohort.pk}/mine/", link_label=_("Open my application"), context=_about(cohort),
@@ -56,7 +58,10 @@ def tell_who_waits(event: Event) -> Notice | None:
 @notice("enrollment.declined", "enrollment.many_declined")
 def tell_who_was_declined(event: Event) -> Notice | None:
     """Who declined an invitation themselves knows already."""
-    if event.actor_id is not None and Enrollment.objects.filter(pk=event.subject_id, person=event.actor_id, cohort=event.cohort_id).exists():
+    if (
+        event.actor_id is not None
+        and Enrollment.objects.filter(pk=event.subject_id, person=event.actor_id, cohort=event.cohort_id).exists()
+    ):
         return None
     return _tell(event, _which(event), Status.DECLINED, _("Your application to “{program}”"), "declined")
 

@@ -29,7 +29,9 @@ MINUTES = 5
 def free_roles(application: Application) -> list[Role]:
     """The roles in which one can still apply."""
     shut = {enrollment.role for enrollment in application.live}
-    shut |= {enrollment.role for enrollment in application.enrollments if enrollment.status == Enrollment.Status.DECLINED}
+    shut |= {
+        enrollment.role for enrollment in application.enrollments if enrollment.status == Enrollment.Status.DECLINED
+    }
     return [role for role in ROLES if role not in shut]
 
 
@@ -43,10 +45,13 @@ def start(application: Application, actor: Actor, wanted: Iterable[str]) -> dict
         "program": cohort.program,
         "roles": [(role, AS[role], role in set(wanted)) for role in free_roles(application)],
         "closed": policies.apply.why_not(actor, cohort),
-        "count": len([question for question in standard if question.is_for({"mentee"})]) or sum(each.use == "required" and each.role != "mentor" for each in STANDARD),
+        "count": len([question for question in standard if question.is_for({"mentee"})])
+        or sum(each.use == "required" and each.role != "mentor" for each in STANDARD),
         "minutes": MINUTES,
         "screens": SCREENS,
-        "audiences": [AUDIENCES[audience] for audience in AUDIENCES if audience in used and audience != Question.Audience.FEEDBACK],
+        "audiences": [
+            AUDIENCES[audience] for audience in AUDIENCES if audience in used and audience != Question.Audience.FEEDBACK
+        ],
         "is_back": application.draft is not None,
     }
 
@@ -91,7 +96,9 @@ def own(application: Application, actor: Actor, *, just_sent: bool) -> dict[str,
     expected = expectations_of(cohort, [enrollment.role for enrollment in application.enrollments])
     held = {found.pk for found in _held(application)}
     wishes: dict[int, list[str]] = {}
-    for enrollment, name in Preference.objects.filter(enrollment__in=application.enrollments).values_list("enrollment", "person__name"):
+    for enrollment, name in Preference.objects.filter(enrollment__in=application.enrollments).values_list(
+        "enrollment", "person__name"
+    ):
         wishes.setdefault(enrollment, []).append(name)
     parts = [
         Part(
@@ -111,7 +118,9 @@ def own(application: Application, actor: Actor, *, just_sent: bool) -> dict[str,
         "may_change": policies.answer(actor, application),
         "more": len(more),
         "more_answered": answered,
-        "profile": shown([each for each in answers if each.question.audience == Question.Audience.PROFILE], roles=application.roles),
+        "profile": shown(
+            [each for each in answers if each.question.audience == Question.Audience.PROFILE], roles=application.roles
+        ),
         "others": _by_audience(answers, application.roles),
         "just_sent": just_sent,
         "can_add": bool(free_roles(application)) and policies.apply(actor, cohort),
@@ -124,7 +133,9 @@ def _held(application: Application) -> list[Enrollment]:
     """Those of one's own enrollments whose promise is missing."""
     condition = gates.conditions(application.cohort)[gates.Gate.EXPECTATIONS]
     mine = Enrollment.objects.filter(condition, cohort=application.cohort, person=application.person)
-    return list(mine.exclude(status__in=(Enrollment.Status.INVITED, Enrollment.Status.DECLINED, Enrollment.Status.WITHDRAWN)))
+    return list(
+        mine.exclude(status__in=(Enrollment.Status.INVITED, Enrollment.Status.DECLINED, Enrollment.Status.WITHDRAWN))
+    )
 
 
 def _by_audience(answers: Iterable[Answer], roles: set[str]) -> list[tuple[str, str, list[Shown]]]:
@@ -175,5 +186,3 @@ def profiles(enrollments: Sequence[Enrollment]) -> list[Profile]:
 def facts(person: Person) -> list[str]:
     """What everybody at work knows of somebody anyway."""
     return [text for text in (person.position, person.department, person.site) if text]
-
-

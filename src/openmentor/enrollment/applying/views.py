@@ -33,7 +33,10 @@ def _cohort(request: Request, pk: int) -> Cohort:
     open_to_all = Q(program__in=Program.objects.published())
     own = Q(pk__in=Enrollment.objects.filter(person=request.actor.person).values("cohort"))
     visible = Q(program__in=Program.objects.visible_to(request.actor))
-    return get_object_or_404(Cohort.objects.select_related("program__coordinator", "questionnaire").filter(open_to_all | own | visible), pk=pk)
+    return get_object_or_404(
+        Cohort.objects.select_related("program__coordinator", "questionnaire").filter(open_to_all | own | visible),
+        pk=pk,
+    )
 
 
 def _mine(request: Request, pk: int) -> Application:
@@ -51,7 +54,9 @@ def apply(request: Request, cohort: int) -> HttpResponse:
         return redirect(_next(application))
     if application.live and application.draft is None and not pages.free_roles(application):
         return redirect("enrollment:own", application.cohort.pk)
-    wanted = request.GET.getlist("role") or sorted({*application.invited_as, *(application.draft.roles if application.draft else [])})
+    wanted = request.GET.getlist("role") or sorted(
+        {*application.invited_as, *(application.draft.roles if application.draft else [])}
+    )
     context = pages.start(application, request.actor, wanted)
     return render(request, "enrollment/applying/start.html", context)
 
@@ -130,11 +135,15 @@ def own(request: Request, cohort: int) -> HttpResponse:
     application = _mine(request, cohort)
     if not application.enrollments:
         return redirect("enrollment:apply", cohort)
-    return render(request, "enrollment/applying/own.html", pages.own(application, request.actor, just_sent="sent" in request.GET))
+    return render(
+        request, "enrollment/applying/own.html", pages.own(application, request.actor, just_sent="sent" in request.GET)
+    )
 
 
 def _enrollment(request: Request, pk: int) -> Enrollment:
-    found = Enrollment.objects.select_related("cohort__program", "person", "response").filter(person=request.actor.person)
+    found = Enrollment.objects.select_related("cohort__program", "person", "response").filter(
+        person=request.actor.person
+    )
     return get_object_or_404(found, pk=pk)
 
 
@@ -195,7 +204,11 @@ def wishes(request: Request, pk: int) -> HttpResponse:
         return answer(request, "enrollment/applying/_wishes.html", _wishes(request, enrollment, query), page=page)
     policies.wish.check(request.actor, enrollment)
     query = request.GET.get("q", "")
-    template = "enrollment/applying/_candidates.html" if request.htmx and not request.htmx.boosted else "enrollment/applying/wishes.html"
+    template = (
+        "enrollment/applying/_candidates.html"
+        if request.htmx and not request.htmx.boosted
+        else "enrollment/applying/wishes.html"
+    )
     return render(request, template, _wishes(request, enrollment, query))
 
 
@@ -221,7 +234,10 @@ def _wishes(request: Request, enrollment: Enrollment, query: str) -> dict[str, o
     found = candidates(enrollment).exclude(person__in=[wish.person_id for wish in chosen])
     for word in query.split()[:5]:
         found = found.filter(
-            Q(person__name__icontains=word) | Q(person__department__icontains=word) | Q(person__position__icontains=word) | Q(person__site__icontains=word)
+            Q(person__name__icontains=word)
+            | Q(person__department__icontains=word)
+            | Q(person__position__icontains=word)
+            | Q(person__site__icontains=word)
         )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return {
@@ -245,7 +261,12 @@ def vetoes(request: Request, cohort: int) -> HttpResponse:
         else:
             person = meant.people[0] if meant.people and not meant.as_text else None
             actions.say_veto(kind, by=request.actor, person=person, text=text)
-            messages.success(request, _("Kept.") if meant.is_known else _("Kept as you wrote it. Nobody here is called that now; should somebody come, it counts."))
+            messages.success(
+                request,
+                _("Kept.")
+                if meant.is_known
+                else _("Kept as you wrote it. Nobody here is called that now; should somebody come, it counts."),
+            )
             return redirect("enrollment:vetoes", cohort)
     context = {
         "cohort": found, "form": form, "matches": matches, "vetoes": Veto.objects.filter(author=request.user).select_related("person"),
@@ -261,5 +282,3 @@ def veto_removal(request: Request, cohort: int, pk: int) -> HttpResponse:
     actions.take_back_veto(veto, by=request.actor)
     messages.success(request, _("Taken back."))
     return redirect("enrollment:vetoes", cohort)
-
-

@@ -17,7 +17,11 @@ TONES = {
     Status.WITHDRAWN: "neutral", Status.COMPLETED: "success",
 }  # fmt: skip
 #: one's own part, as one says it
-AS = {Role.MENTOR: gettext_lazy("As a mentor"), Role.MENTEE: gettext_lazy("As a mentee"), Role.PEER: gettext_lazy("As a peer")}
+AS = {
+    Role.MENTOR: gettext_lazy("As a mentor"),
+    Role.MENTEE: gettext_lazy("As a mentee"),
+    Role.PEER: gettext_lazy("As a peer"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,12 @@ _SENTENCES: dict[Status, Callable[[Enrollment], str]] = {
     Status.INVITED: lambda _enrollment: _("You are invited. Say whether you'd like to take part."),
     Status.APPLIED: _sent,
     Status.APPROVED: lambda _enrollment: _("You're in. Next, you get a match, and we write to you."),
-    Status.WAITLISTED: lambda _enrollment: _("The cohort is full for now. You move up by yourself when a place comes free."),
-    Status.DECLINED: lambda _enrollment: _("It did not work out this time. The coordinator of the program tells you more."),
+    Status.WAITLISTED: lambda _enrollment: _(
+        "The cohort is full for now. You move up by yourself when a place comes free."
+    ),
+    Status.DECLINED: lambda _enrollment: _(
+        "It did not work out this time. The coordinator of the program tells you more."
+    ),
     Status.WITHDRAWN: lambda _enrollment: _("You stepped back. Your answers are kept, so you can come back."),
     Status.COMPLETED: lambda _enrollment: _("You took part to the end."),
 }

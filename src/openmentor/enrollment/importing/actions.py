@@ -44,11 +44,18 @@ def _allowed(choices: Choices, by: Actor) -> Choices:
     return choices if choices.unknown == "list" or import_people(by, None) else replace(choices, unknown="list")
 
 
-def read_again(batch: ApplicationImport, mapping: Mapping[str, str], choices: Choices, *, by: Actor) -> ApplicationImport:
+def read_again(
+    batch: ApplicationImport, mapping: Mapping[str, str], choices: Choices, *, by: Actor
+) -> ApplicationImport:
     """Have the file read with corrected columns, answers and people."""
     policies.import_applications.check(by, batch.cohort)
     with transaction.atomic():
-        changes: dict[str, Any] = {"mapping": dict(mapping), "choices": _allowed(choices, by).stored(), "attempt": batch.attempt + 1, "message": ""}
+        changes: dict[str, Any] = {
+            "mapping": dict(mapping),
+            "choices": _allowed(choices, by).stored(),
+            "attempt": batch.attempt + 1,
+            "message": "",
+        }
         batch.become(Status.READING, by=by, **changes)
         jobs.read_applications.enqueue(batch.pk, attempt=batch.attempt)
     return batch

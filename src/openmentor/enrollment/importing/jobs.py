@@ -20,7 +20,9 @@ FORGET_AFTER = timedelta(days=7)
 
 
 def _find(import_id: int, status: str, attempt: int) -> ApplicationImport | None:
-    found = ApplicationImport.objects.select_related("cohort__program", "created_by").filter(pk=import_id, status=status, attempt=attempt)
+    found = ApplicationImport.objects.select_related("cohort__program", "created_by").filter(
+        pk=import_id, status=status, attempt=attempt
+    )
     return found.first()
 
 
@@ -29,11 +31,22 @@ def _given_up(import_id: int, *, attempt: int) -> None:
     for status in ApplicationImport.RUNNING:
         batch = _find(import_id, status, attempt)
         if batch is not None:
-            _fail(batch, _("Something went wrong on our side. Nothing was imported. An administrator can see the cause on the page of jobs."))
+            _fail(
+                batch,
+                _(
+                    "Something went wrong on our side. Nothing was imported. An administrator can see the cause on the page of jobs."
+                ),
+            )
 
 
 def _fail(batch: ApplicationImport, message: str) -> None:
-    batch.become(Status.FAILED, by=importer("applications", batch.created_by), message=message, findings={}, finished_at=clock.now())
+    batch.become(
+        Status.FAILED,
+        by=importer("applications", batch.created_by),
+        message=message,
+        findings={},
+        finished_at=clock.now(),
+    )
 
 
 @job(max_attempts=3, on_parked=_given_up)
@@ -81,7 +94,9 @@ def forget_left_imports() -> int:
     """Cancel imports that nobody went on with, and drop their files; and files that a killed worker left behind."""
     for batch in ApplicationImport.objects.filter(status__in=(Status.DONE, Status.CANCELLED)).exclude(file=""):
         drop_file(batch)
-    left = ApplicationImport.objects.filter(status__in=(Status.CHECKED, Status.FAILED), created_at__lt=clock.now() - FORGET_AFTER)
+    left = ApplicationImport.objects.filter(
+        status__in=(Status.CHECKED, Status.FAILED), created_at__lt=clock.now() - FORGET_AFTER
+    )
     found = list(left.select_related("cohort"))
     for batch in found:
         with transaction.atomic():

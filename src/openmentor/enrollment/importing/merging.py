@@ -64,7 +64,9 @@ def merge(batch: ApplicationImport, found: Reading, *, by: Actor) -> dict[str, i
     _write_wishes(ours, applications)
     _write_vetoes(ours, applications)
     facts = {key: count for key, count in ours.counts.items() if key not in ("wishes", "vetoes")}
-    record("enrollment.imported", cohort, by=by, facts={**facts, "import": batch.pk, "enrollments": sorted(ours.touched)})
+    record(
+        "enrollment.imported", cohort, by=by, facts={**facts, "import": batch.pk, "enrollments": sorted(ours.touched)}
+    )
     return dict(ours.counts)
 
 
@@ -78,7 +80,9 @@ def _add_people(strangers: Iterable[Application], by: Actor) -> dict[int, Applic
             added[there[email]] = application
             continue
         given, _space, family = application.name.strip().rpartition(" ")
-        person = Person.objects.create_person(application.name or email, email, given_name=given[:100], family_name=family[:100])
+        person = Person.objects.create_person(
+            application.name or email, email, given_name=given[:100], family_name=family[:100]
+        )
         record("person.added", person, by=by)
         added[person.pk] = application
     return added
@@ -86,7 +90,9 @@ def _add_people(strangers: Iterable[Application], by: Actor) -> dict[int, Applic
 
 def _look_up(cohort: Cohort, found: Reading, applications: dict[int, Application]) -> _Batch:
     # Locked: what somebody does with their own application meanwhile waits, and is not overwritten.
-    enrollments = {(each.person_id, each.role): each for each in Enrollment.objects.select_for_update().filter(cohort=cohort)}
+    enrollments = {
+        (each.person_id, each.role): each for each in Enrollment.objects.select_for_update().filter(cohort=cohort)
+    }
     responses = {each.person_id: each for each in Response.objects.filter(questionnaire=cohort.questionnaire_id)}
     answers: dict[int, dict[str, Answer]] = defaultdict(dict)
     rows = Answer.objects.filter(response__questionnaire=cohort.questionnaire_id).select_related("question")
@@ -119,18 +125,27 @@ def _write_responses(ours: _Batch, applications: dict[int, Application]) -> None
     for person, application in answered.items():
         response = ours.responses[person]
         changed = _newer(ours, ours.answers.get(response.pk, {}), application)
-        gone += [before.pk for before in (ours.answers.get(response.pk, {}).get(key) for key in changed) if before is not None]
+        gone += [
+            before.pk
+            for before in (ours.answers.get(response.pk, {}).get(key) for key in changed)
+            if before is not None
+        ]
         at = _sent_at(application, ours.now)
         made += [
-            Answer(response=response, question=ours.questions[key], value=value, answered_at=at, is_imported=True) for key, value in changed.items()
+            Answer(response=response, question=ours.questions[key], value=value, answered_at=at, is_imported=True)
+            for key, value in changed.items()
         ]
-        profiles[person] = {ours.questions[key]: value for key, value in changed.items() if ours.questions[key].writes_profile}
+        profiles[person] = {
+            ours.questions[key]: value for key, value in changed.items() if ours.questions[key].writes_profile
+        }
         if response.submitted_at is None:
             Response.objects.filter(pk=response.pk).update(submitted_at=at)
     Answer.objects.filter(pk__in=gone).delete()
     Answer.objects.bulk_create(made, batch_size=SIZE)
     ours.counts["answers"] = len(made)
-    people = {each.pk: each for each in Person.objects.filter(pk__in=[person for person, given in profiles.items() if given])}
+    people = {
+        each.pk: each for each in Person.objects.filter(pk__in=[person for person, given in profiles.items() if given])
+    }
     for person, given in profiles.items():
         if given:
             write_profile(people[person], given)
@@ -153,7 +168,9 @@ def _write_enrollments(ours: _Batch, applications: dict[int, Application]) -> No
     new: list[Enrollment] = []
     changed: list[Enrollment] = []
     # In the order in which they were sent: who came first gets in first.
-    for person, application in sorted(applications.items(), key=lambda pair: (_sent_at(pair[1], ours.now), pair[1].row)):
+    for person, application in sorted(
+        applications.items(), key=lambda pair: (_sent_at(pair[1], ours.now), pair[1].row)
+    ):
         for role in application.roles:
             before = ours.enrollments.get((person, role))
             if before is None:
@@ -222,7 +239,9 @@ def _accept(ours: _Batch, enrollment: Enrollment) -> None:
 def _write_wishes(ours: _Batch, applications: dict[int, Application]) -> None:
     """A wish belongs to the role in which the two can meet: a mentee's to mentors. Where nothing tells, to every role of who wished."""
     there: dict[int, list[int]] = defaultdict(list)
-    for wishing, wished in Preference.objects.filter(enrollment__cohort=ours.cohort).order_by("rank").values_list("enrollment", "person"):
+    for wishing, wished in (
+        Preference.objects.filter(enrollment__cohort=ours.cohort).order_by("rank").values_list("enrollment", "person")
+    ):
         there[wishing].append(wished)
     made = []
     for person, application in applications.items():
@@ -240,7 +259,11 @@ def _write_wishes(ours: _Batch, applications: dict[int, Application]) -> None:
 
 
 def _can_meet(ours: _Batch, wished: int, role: str) -> bool:
-    roles = {known for (person, known) in ((wished, Role.MENTOR), (wished, Role.MENTEE)) if (person, known) in ours.enrollments}
+    roles = {
+        known
+        for (person, known) in ((wished, Role.MENTOR), (wished, Role.MENTEE))
+        if (person, known) in ours.enrollments
+    }
     other = Role.MENTOR if role == Role.MENTEE else Role.MENTEE
     return not roles or other in roles or role == Role.PEER
 
@@ -250,7 +273,9 @@ def _write_vetoes(ours: _Batch, applications: dict[int, Application]) -> None:
     for person, application in applications.items():
         for each in application.vetoes:
             if each.person is not None:
-                wanted.append(Veto(author_id=person, kind=Veto.Kind.PERSON, person_id=int(str(each.person)), said_at=ours.now))
+                wanted.append(
+                    Veto(author_id=person, kind=Veto.Kind.PERSON, person_id=int(str(each.person)), said_at=ours.now)
+                )
             else:
                 try:
                     wanted.append(Veto.of_text(person, each.kind, each.text, said_at=ours.now))

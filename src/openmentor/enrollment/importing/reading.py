@@ -66,7 +66,8 @@ def directory() -> Directory:
     numbers: dict[int, str] = dict(Identity.objects.order_by("pk").values_list("person", "external_id"))
     people = Person.objects.present().values_list("pk", "name", "email", "team", "site")
     return Directory(
-        Entry(pk, name, email or "", numbers.get(pk, ""), team, site) for pk, name, email, team, site in people.iterator(chunk_size=5_000)
+        Entry(pk, name, email or "", numbers.get(pk, ""), team, site)
+        for pk, name, email, team, site in people.iterator(chunk_size=5_000)
     )
 
 
@@ -99,7 +100,9 @@ def _check_answers(run: ApplicationsRun, questions: dict[str, Question]) -> None
             try:
                 cleaned = values.clean(questions[key], application.answers[key])
             except ValidationError as error:
-                run.doubts.add(Doubt("answer.refused", error.messages[0], _("It is left out."), application.row, columns.get(key)))
+                run.doubts.add(
+                    Doubt("answer.refused", error.messages[0], _("It is left out."), application.row, columns.get(key))
+                )
                 cleaned = None
             if cleaned is None:
                 del application.answers[key]
@@ -112,7 +115,9 @@ def findings(found: Reading) -> dict[str, Any]:
     run = found.run
     table: Table = run.table
     facts = table.facts
-    examples = {name: next((row[at] for row in table.sample if row[at]), "")[:80] for at, name in enumerate(table.header)}
+    examples = {
+        name: next((row[at] for row in table.sample if row[at]), "")[:80] for at, name in enumerate(table.header)
+    }
     unknown = [
         {"question": group.question, "text": group.text, "rows": len(group.rows), "first": group.rows[0], "nearest": group.nearest, "is_kept": group.is_kept}
         for group in run.unknown_groups()
@@ -120,7 +125,13 @@ def findings(found: Reading) -> dict[str, Any]:
     return {
         "facts": {"rows": facts.rows, "encoding": facts.encoding, "sheet": facts.sheet, "header_row": facts.header_row},
         "columns": [
-            {"column": each.column, "to": each.to, "line": each.line, "why": each.why, "example": examples.get(each.column, "")}
+            {
+                "column": each.column,
+                "to": each.to,
+                "line": each.line,
+                "why": each.why,
+                "example": examples.get(each.column, ""),
+            }
             for each in run.columns.columns
         ],
         "needs_role": run.needs_role,
@@ -130,7 +141,9 @@ def findings(found: Reading) -> dict[str, Any]:
         "unknown": unknown[:MOST_SHOWN],
         "by_name": [{"row": each.row, "name": each.name, "email": each.email} for each in found.by_name[:MOST_SHOWN]],
         "by_name_count": len(found.by_name),
-        "strangers": [{"row": each.row, "name": each.name, "email": each.email} for each in found.strangers[:MOST_SHOWN]],
+        "strangers": [
+            {"row": each.row, "name": each.name, "email": each.email} for each in found.strangers[:MOST_SHOWN]
+        ],
         "strangers_count": len(found.strangers),
         "wishes": sum(len(each.wishes) for each in found.run.importable),
         "vetoes": sum(len(each.vetoes) for each in found.run.importable),

@@ -33,7 +33,12 @@ PLACES = (
     ("family_name", _l("Family name")), ("submitted_at", _l("When it was sent")), ("role", _l("Role")), ("places", _l("Places")),
     ("wishes", _l("Whom they would like")), ("vetoes", _l("Never with")),
 )  # fmt: skip
-ROLES = (("", _l("The file says")), ("mentee", _l("All are mentees")), ("mentor", _l("All are mentors")), ("both", _l("All are both")))
+ROLES = (
+    ("", _l("The file says")),
+    ("mentee", _l("All are mentees")),
+    ("mentor", _l("All are mentors")),
+    ("both", _l("All are both")),
+)
 SHOWN = 100
 
 
@@ -42,7 +47,11 @@ class UploadForm(forms.Form):
         label=_l("The file"), widget=FileDrop(accept=".csv,.tsv,.txt,.xlsx", note=_l("CSV or XLSX, up to 20 MB."), limit_mb=LIMIT_MB),
         help_text=_l("As Google Forms or Microsoft Forms exports it, or a spreadsheet of your own with one row for each application."),
     )  # fmt: skip
-    is_approved = forms.BooleanField(label=_l("They are approved already"), required=False, help_text=_l("Otherwise you decide about each afterwards."))
+    is_approved = forms.BooleanField(
+        label=_l("They are approved already"),
+        required=False,
+        help_text=_l("Otherwise you decide about each afterwards."),
+    )
     has_accepted = forms.BooleanField(label=_l("They accepted what is expected in the form"), required=False)
 
     def clean_file(self) -> Any:
@@ -57,7 +66,10 @@ def _cohort(request: Request, pk: int) -> Cohort:
 
 
 def _batch(request: Request, pk: int) -> ApplicationImport:
-    return get_object_or_404(ApplicationImport.objects.visible_to(request.actor).select_related("cohort__program", "cohort__questionnaire"), pk=pk)
+    return get_object_or_404(
+        ApplicationImport.objects.visible_to(request.actor).select_related("cohort__program", "cohort__questionnaire"),
+        pk=pk,
+    )
 
 
 @login_required
@@ -94,7 +106,9 @@ def _go_on(request: Request, found: ApplicationImport) -> HttpResponse:
     if changed or found.status == ApplicationImport.Status.FAILED:
         actions.read_again(found, mapping, choices, by=request.actor)
         if request.POST.get("verb") == "import":
-            messages.info(request, _("You changed something, so the file is read again. Look at it once more, then import it."))
+            messages.info(
+                request, _("You changed something, so the file is read again. Look at it once more, then import it.")
+            )
     elif request.POST.get("verb") == "import":
         actions.confirm(found, by=request.actor)
     return redirect(found)
@@ -127,8 +141,14 @@ def _posted(data: QueryDict, found: ApplicationImport) -> tuple[dict[str, str], 
 
 def _context(request: Request, found: ApplicationImport) -> dict[str, Any]:
     findings, choices = found.findings, Choices.of(found.choices)
-    questions = {item.question.key: item.question for item in Item.objects.filter(questionnaire=found.cohort.questionnaire_id).select_related("question")}
-    targets = [(_("Who and what for"), [(key, str(label)) for key, label in PLACES]), (_("Answers"), [(QUESTION + key, _(each.text)) for key, each in questions.items()])]
+    questions = {
+        item.question.key: item.question
+        for item in Item.objects.filter(questionnaire=found.cohort.questionnaire_id).select_related("question")
+    }
+    targets = [
+        (_("Who and what for"), [(key, str(label)) for key, label in PLACES]),
+        (_("Answers"), [(QUESTION + key, _(each.text)) for key, each in questions.items()]),
+    ]
     return {
         "batch": found, "cohort": found.cohort, "program": found.cohort.program, "findings": findings, "choices": choices,
         "status": found.Status(found.status), "targets": targets, "leave_out": LEAVE_OUT, "roles": ROLES,

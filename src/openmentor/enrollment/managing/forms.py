@@ -19,7 +19,10 @@ class QuestionsForm(forms.Form):
         super().__init__(data)
         order = {standard.key: place for place, standard in enumerate(STANDARD)}
         self.questions = sorted(questions, key=lambda question: (order.get(question.key, len(order)), question.pk))
-        items = {item.question.key: item for item in Item.objects.filter(questionnaire=cohort.questionnaire_id).select_related("question")}
+        items = {
+            item.question.key: item
+            for item in Item.objects.filter(questionnaire=cohort.questionnaire_id).select_related("question")
+        }
         self.now = {question.key: use_of(items.get(question.key)) for question in self.questions}
         for question in self.questions:
             self.fields[question.key] = forms.ChoiceField(
@@ -43,7 +46,11 @@ class QuestionsForm(forms.Form):
     @property
     def uses(self) -> dict[Question, str]:
         """What was changed."""
-        return {question: self.cleaned_data[question.key] for question in self.questions if self.cleaned_data[question.key] != self.now[question.key]}
+        return {
+            question: self.cleaned_data[question.key]
+            for question in self.questions
+            if self.cleaned_data[question.key] != self.now[question.key]
+        }
 
     @property
     def most_required(self) -> dict[str, int]:

@@ -25,7 +25,9 @@ PAGE = 50
 def applications(cohort: Cohort) -> EnrollmentQuerySet:
     """Every enrollment of the cohort with its person, its gates, and whether the person meets the conditions (``is_eligible``)."""
     meets = eligibility.criteria(cohort).condition(clock.today(cohort.timezone), through="person__")
-    is_eligible: Any = Case(When(meets, then=Value(True)), default=Value(False), output_field=BooleanField()) if meets else Value(True)
+    is_eligible: Any = (
+        Case(When(meets, then=Value(True)), default=Value(False), output_field=BooleanField()) if meets else Value(True)
+    )
     found = Enrollment.objects.filter(cohort=cohort).select_related("person")
     return gates.with_gates(found, cohort).annotate(is_eligible=is_eligible)
 
@@ -40,9 +42,14 @@ class ApplicationFilter(django_filters.FilterSet):  # type: ignore[misc]
     q = django_filters.CharFilter(label=_l("Name, e-mail or position"), method="search")
     status = django_filters.ChoiceFilter(label=_l("Status"), choices=Status.choices, empty_label=_l("Any status"))
     role = django_filters.ChoiceFilter(label=_l("Role"), choices=Role.choices[:2], empty_label=_l("Any role"))
-    department = django_filters.ChoiceFilter(label=_l("Department"), field_name="person__department", empty_label=_l("Any department"))
+    department = django_filters.ChoiceFilter(
+        label=_l("Department"), field_name="person__department", empty_label=_l("Any department")
+    )
     gate = django_filters.ChoiceFilter(
-        label=_l("Missing"), method="by_gate", choices=[*Gate.choices, ("none", _l("nothing"))], empty_label=_l("Anything or nothing")
+        label=_l("Missing"),
+        method="by_gate",
+        choices=[*Gate.choices, ("none", _l("nothing"))],
+        empty_label=_l("Anything or nothing"),
     )
 
     class Meta:
@@ -77,7 +84,9 @@ class ApplicationTable(tables.Table):  # type: ignore[misc]
         order_by=("person__family_name", "person__given_name", "person__name", "pk"),
     )  # fmt: skip
     role = tables.Column(verbose_name=_l("As"))
-    department = tables.Column(accessor="person__department", verbose_name=_l("Department"), order_by=("person__department", "pk"))
+    department = tables.Column(
+        accessor="person__department", verbose_name=_l("Department"), order_by=("person__department", "pk")
+    )
     site = tables.Column(accessor="person__site", verbose_name=_l("Site"), order_by=("person__site", "pk"))
     applied_at = tables.DateColumn(verbose_name=_l("Applied"), order_by=("applied_at", "pk"))
     status = tables.Column(verbose_name=_l("Status"), order_by=("status", "pk"))
@@ -91,7 +100,9 @@ class ApplicationTable(tables.Table):  # type: ignore[misc]
     def render_chosen(self, record: Enrollment) -> str:
         label = _("Choose %(name)s, %(role)s") % {"name": record.person.name, "role": record.get_role_display()}
         return format_html(
-            '<input class="form-check-input" type="checkbox" name="enrollment" value="{}" aria-label="{}">', record.pk, label
+            '<input class="form-check-input" type="checkbox" name="enrollment" value="{}" aria-label="{}">',
+            record.pk,
+            label,
         )
 
     def render_name(self, record: Enrollment) -> str:
@@ -103,7 +114,9 @@ class ApplicationTable(tables.Table):  # type: ignore[misc]
 
     def render_status(self, record: Enrollment) -> str:
         return format_html(
-            '<span class="om-badge om-badge-dot" data-tone="{}">{}</span>', TONES[Status(record.status)], record.get_status_display()
+            '<span class="om-badge om-badge-dot" data-tone="{}">{}</span>',
+            TONES[Status(record.status)],
+            record.get_status_display(),
         )
 
     def render_missing(self, record: Enrollment) -> str:
@@ -112,4 +125,7 @@ class ApplicationTable(tables.Table):  # type: ignore[misc]
             texts = [str(gate.label) for gate in gates.gates_of(record)]
             if not record.is_eligible:  # type: ignore[attr-defined]
                 texts.append(_("conditions not met"))
-        return format_html_join(" ", '<span class="om-badge" data-tone="warning">{}</span>', ((text,) for text in texts)) or "–"
+        return (
+            format_html_join(" ", '<span class="om-badge" data-tone="warning">{}</span>', ((text,) for text in texts))
+            or "–"
+        )

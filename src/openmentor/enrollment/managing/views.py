@@ -72,13 +72,20 @@ def decisions(request: Request, cohort: int) -> HttpResponse:
 
 def _say(request: Request, decided: Decided) -> None:
     if decided.done:
-        messages.success(request, ngettext("%(count)d application decided.", "%(count)d applications decided.", decided.done) % {"count": decided.done})
+        messages.success(
+            request,
+            ngettext("%(count)d application decided.", "%(count)d applications decided.", decided.done)
+            % {"count": decided.done},
+        )
     elif not decided.no_room:
         messages.info(request, _("Nothing was left to decide."))
     if decided.no_room:
         messages.warning(
             request,
-            ngettext("%(count)d stays open: the cohort is full.", "%(count)d stay open: the cohort is full.", decided.no_room) % {"count": decided.no_room},
+            ngettext(
+                "%(count)d stays open: the cohort is full.", "%(count)d stay open: the cohort is full.", decided.no_room
+            )
+            % {"count": decided.no_room},
         )
 
 
@@ -96,7 +103,12 @@ def by_rule(request: Request, cohort: int) -> HttpResponse:
             actions.waitlist_many(found, list(eligible), by=request.actor)
         return redirect("enrollment:applications", cohort)
     waiting = Enrollment.objects.filter(cohort=found, status__in=(Status.APPLIED, Status.WAITLISTED))
-    inside = Enrollment.objects.filter(cohort=found, status__in=(Status.APPROVED, Status.COMPLETED)).values("person").distinct().count()
+    inside = (
+        Enrollment.objects.filter(cohort=found, status__in=(Status.APPROVED, Status.COMPLETED))
+        .values("person")
+        .distinct()
+        .count()
+    )
     context = {
         "cohort": found, "waiting": waiting.count(), "eligible": eligibility.eligible(waiting, found).count(),
         "conditions": list(eligibility.criteria(found).sentences()), "inside": inside,
@@ -108,7 +120,10 @@ def by_rule(request: Request, cohort: int) -> HttpResponse:
 @login_required
 def enrollment(request: Request, pk: int) -> HttpResponse:
     """One application, for the managers; one's own leads to one's own page."""
-    found = get_object_or_404(Enrollment.objects.visible_to(request.actor).select_related("cohort__program", "person__manager", "response"), pk=pk)
+    found = get_object_or_404(
+        Enrollment.objects.visible_to(request.actor).select_related("cohort__program", "person__manager", "response"),
+        pk=pk,
+    )
     if not policies.see_applications(request.actor, found.cohort):
         return redirect("enrollment:own", found.cohort_id)
     return render(request, "enrollment/managing/application.html", _application(request, found))
@@ -116,7 +131,11 @@ def enrollment(request: Request, pk: int) -> HttpResponse:
 
 def _application(request: Request, found: Enrollment) -> dict[str, object]:
     marked = applications(found.cohort).get(pk=found.pk)
-    answers = list(Answer.objects.for_managers().filter(response=found.response_id).select_related("question")) if found.response_id else []
+    answers = (
+        list(Answer.objects.for_managers().filter(response=found.response_id).select_related("question"))
+        if found.response_id
+        else []
+    )
     siblings = Enrollment.objects.filter(cohort=found.cohort, person=found.person_id).exclude(pk=found.pk)
     actor = request.actor
     return {
@@ -134,7 +153,9 @@ def _application(request: Request, found: Enrollment) -> dict[str, object]:
 
 
 def _decide(request: Request, pk: int, verb: str, done: str) -> HttpResponse:
-    found = get_object_or_404(Enrollment.objects.visible_to(request.actor).select_related("cohort__program", "person"), pk=pk)
+    found = get_object_or_404(
+        Enrollment.objects.visible_to(request.actor).select_related("cohort__program", "person"), pk=pk
+    )
     getattr(actions, verb)(found, by=request.actor)
     messages.success(request, done % {"name": found.person.name})
     return redirect(found)
@@ -178,7 +199,10 @@ def reminders(request: Request, cohort: int) -> HttpResponse:
     found = _cohort(request, cohort)
     asked = actions.remind_held(found, by=request.actor)
     if asked:
-        messages.success(request, ngettext("%(count)d person is reminded.", "%(count)d people are reminded.", asked) % {"count": asked})
+        messages.success(
+            request,
+            ngettext("%(count)d person is reminded.", "%(count)d people are reminded.", asked) % {"count": asked},
+        )
     else:
         messages.info(request, _("Nobody was left to remind: each is reminded once a day at most."))
     return redirect("enrollment:applications", cohort)
@@ -201,5 +225,11 @@ def questions(request: Request, cohort: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("enrollment:questions", cohort)
-    context = {"cohort": found, "program": found.program, "form": form, "most": MOST_REQUIRED, "required": form.most_required if not form.errors else {}}
+    context = {
+        "cohort": found,
+        "program": found.program,
+        "form": form,
+        "most": MOST_REQUIRED,
+        "required": form.most_required if not form.errors else {},
+    }
     return render(request, "enrollment/managing/questions.html", context, status=422 if form.errors else 200)

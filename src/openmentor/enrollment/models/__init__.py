@@ -2,4 +2,13 @@ from openmentor.enrollment.models.enrollment import ApplicationDraft, Enrollment
 from openmentor.enrollment.models.imports import ApplicationImport
 from openmentor.enrollment.models.wishes import Preference, Veto
 
-__all__ = ["ApplicationDraft", "ApplicationImport", "Enrollment", "EnrollmentQuerySet", "Invitation", "Preference", "Role", "Veto"]
+__all__ = [
+    "ApplicationDraft",
+    "ApplicationImport",
+    "Enrollment",
+    "EnrollmentQuerySet",
+    "Invitation",
+    "Preference",
+    "Role",
+    "Veto",
+]

@@ -74,7 +74,9 @@ class Enrollment(Stateful):
     #: how many mentorships it can hold at once, and how many are taken: proposed, active and paused ones
     places = models.PositiveSmallIntegerField(default=1)
     places_taken = models.PositiveSmallIntegerField(default=0)
-    response = models.ForeignKey("surveys.Response", null=True, blank=True, on_delete=models.SET_NULL, related_name="enrollments")
+    response = models.ForeignKey(
+        "surveys.Response", null=True, blank=True, on_delete=models.SET_NULL, related_name="enrollments"
+    )
     expectations_accepted_at = models.DateTimeField(null=True, blank=True)
     applied_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -90,7 +92,9 @@ class Enrollment(Stateful):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["cohort", "person", "role"], name="enrollment_once_a_role"),
-            models.CheckConstraint(condition=models.Q(places_taken__lte=models.F("places")), name="enrollment_places_kept"),
+            models.CheckConstraint(
+                condition=models.Q(places_taken__lte=models.F("places")), name="enrollment_places_kept"
+            ),
         ]
         indexes = [models.Index(fields=["cohort", "status", "role"])]
 

@@ -73,7 +73,9 @@ class VetoQuerySet(models.QuerySet["Veto"]):
             return self.none()
         theirs = Enrollment.objects.filter(cohort__program__in=Program.objects.run_by(actor)).values("person")
         about_reader = Veto.objects.about(actor.person).values("pk")
-        return self.filter(models.Q(author=actor.person) | (models.Q(author__in=theirs) & ~models.Q(pk__in=about_reader)))
+        return self.filter(
+            models.Q(author=actor.person) | (models.Q(author__in=theirs) & ~models.Q(pk__in=about_reader))
+        )
 
 
 class Veto(models.Model):
@@ -86,7 +88,9 @@ class Veto(models.Model):
 
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="vetoes")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     #: the team or site; or the name of somebody who is not known yet: kept, and held against everybody of that name later
     text = models.CharField(max_length=200, blank=True)
     #: ``veto_key`` of the text, by which it is compared
@@ -98,10 +102,15 @@ class Veto(models.Model):
     class Meta:
         ordering = ["kind", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["author", "person"], condition=~models.Q(person=None), name="veto_once_a_person"),
-            models.UniqueConstraint(fields=["author", "kind", "key"], condition=models.Q(person=None), name="veto_once_a_text"),
+            models.UniqueConstraint(
+                fields=["author", "person"], condition=~models.Q(person=None), name="veto_once_a_person"
+            ),
+            models.UniqueConstraint(
+                fields=["author", "kind", "key"], condition=models.Q(person=None), name="veto_once_a_text"
+            ),
             models.CheckConstraint(
-                condition=models.Q(person__isnull=False, kind="person") | (models.Q(person=None) & ~models.Q(text="") & ~models.Q(key="")),
+                condition=models.Q(person__isnull=False, kind="person")
+                | (models.Q(person=None) & ~models.Q(text="") & ~models.Q(key="")),
                 name="veto_names_somebody",
             ),
         ]

@@ -42,7 +42,10 @@ def invite(cohort: Cohort, people: QuerySet[Person], role: str, *, by: Actor) ->
     chosen = list(policies.invitable(people, cohort, role).order_by("pk").values_list("pk", "email"))
     places = cohort.default_places if role == Role.MENTOR else 1
     new = (
-        Enrollment(cohort=cohort, person_id=pk, role=role, status=Enrollment.Status.INVITED, places=places, created_at=now) for pk, _email in chosen
+        Enrollment(
+            cohort=cohort, person_id=pk, role=role, status=Enrollment.Status.INVITED, places=places, created_at=now
+        )
+        for pk, _email in chosen
     )
     with transaction.atomic():
         # Who comes second (another click, another manager, the person's own application) leaves the row as it is.
@@ -52,11 +55,16 @@ def invite(cohort: Cohort, people: QuerySet[Person], role: str, *, by: Actor) ->
         unreachable = sum(not email for _pk, email in rows)
         if rows:
             event = record(
-                "enrollment.many_invited", cohort, by=by, facts={"role": str(role), "count": len(rows), "unreachable": unreachable}
+                "enrollment.many_invited",
+                cohort,
+                by=by,
+                facts={"role": str(role), "count": len(rows), "unreachable": unreachable},
             )
             Invitation.objects.bulk_create(
                 (
-                    Invitation(enrollment_id=pk, invited_by=by.person, event_id=event.pk, sent_at=now if email else None)
+                    Invitation(
+                        enrollment_id=pk, invited_by=by.person, event_id=event.pk, sent_at=now if email else None
+                    )
                     for pk, email in rows
                 ),
                 batch_size=BATCH,

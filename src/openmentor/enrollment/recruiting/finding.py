@@ -84,7 +84,9 @@ def figures(cohort: Cohort) -> Figures:
         sent=Count("pk", filter=Q(sent_at__isnull=False)),
         opened=Count("pk", filter=Q(opened_at__isnull=False)),
         applied=Count("pk", filter=came),
-        approved=Count("pk", filter=Q(enrollment__status__in=(Enrollment.Status.APPROVED, Enrollment.Status.COMPLETED))),
+        approved=Count(
+            "pk", filter=Q(enrollment__status__in=(Enrollment.Status.APPROVED, Enrollment.Status.COMPLETED))
+        ),
         said_no=Count("pk", filter=Q(enrollment__status=Enrollment.Status.WITHDRAWN) & ~came),
     )
     return Figures(**counts)

@@ -29,13 +29,28 @@ class CriteriaForm(forms.Form):
 
     skill = forms.CharField(label=_l("Skills"), required=False, max_length=500)
     skill_level = forms.TypedChoiceField(
-        label=_l("Least level of the skills"), required=False, coerce=int, empty_value=None,
+        label=_l("Least level of the skills"),
+        required=False,
+        coerce=int,
+        empty_value=None,
         choices=[("", _l("Any")), *((step, str(step)) for step in range(1, 6))],
     )
     min_level = forms.IntegerField(label=_l("Career level from"), required=False, min_value=-100, max_value=100)
     max_level = forms.IntegerField(label=_l("Career level to"), required=False, min_value=-100, max_value=100)
-    min_tenure = forms.FloatField(label=_l("Years here, at least"), required=False, min_value=0, max_value=80, widget=forms.NumberInput(attrs={"step": "any"}))
-    max_tenure = forms.FloatField(label=_l("Years here, less than"), required=False, min_value=0, max_value=80, widget=forms.NumberInput(attrs={"step": "any"}))
+    min_tenure = forms.FloatField(
+        label=_l("Years here, at least"),
+        required=False,
+        min_value=0,
+        max_value=80,
+        widget=forms.NumberInput(attrs={"step": "any"}),
+    )
+    max_tenure = forms.FloatField(
+        label=_l("Years here, less than"),
+        required=False,
+        min_value=0,
+        max_value=80,
+        widget=forms.NumberInput(attrs={"step": "any"}),
+    )
 
     FIRST = ("q", "asked", "skill", "skill_level", "department")
     field_order = ("q", "asked", "skill", "skill_level", *FACETS, "min_level", "max_level", "min_tenure", "max_tenure")
@@ -48,7 +63,9 @@ class CriteriaForm(forms.Form):
             # A word of the stored rule stays a choice when the last person of, say, that department has left.
             words += [word for word in chosen.get(name, ()) if word not in words]
             if words:
-                self.fields[name] = forms.MultipleChoiceField(label=label, required=False, choices=[(word, word) for word in words], widget=Several)
+                self.fields[name] = forms.MultipleChoiceField(
+                    label=label, required=False, choices=[(word, word) for word in words], widget=Several
+                )
         self.fields["skill"].widget = Tags(suggestions=eligibility.known_skills())
         self.order_fields(self.field_order)
 
@@ -87,5 +104,7 @@ class FindForm(CriteriaForm):
 
     q = forms.CharField(label=_l("Name or e-mail"), required=False, max_length=200)
     asked = forms.ChoiceField(
-        label=_l("Who"), required=False, choices=[("", _l("Not asked yet")), ("asked", _l("Asked or in it")), ("all", _l("Everybody"))]
+        label=_l("Who"),
+        required=False,
+        choices=[("", _l("Not asked yet")), ("asked", _l("Asked or in it")), ("all", _l("Everybody"))],
     )

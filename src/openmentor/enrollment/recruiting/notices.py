@@ -23,12 +23,18 @@ def invite(event: Event) -> Notice:
     """Each gets a link of their own: bound to them, good for sixty days or until they act."""
     cohort = Cohort.objects.select_related("program").get(pk=event.subject_id)
     role = event.facts["role"]
-    asked = _("Would you like to be a mentor in “{program}”?") if role == Role.MENTOR else _("Would you like to have a mentor in “{program}”?")
+    asked = (
+        _("Would you like to be a mentor in “{program}”?")
+        if role == Role.MENTOR
+        else _("Would you like to have a mentor in “{program}”?")
+    )
     return Notice(
         to=Person.objects.filter(enrollments__invitation__event_id=event.pk).order_by("pk"),
         subject=format_lazy(asked, program=cohort.program.name),
         template="enrollment/mail/invitation",
-        link=Personal("enrollment:invitation", PURPOSE, facts={"cohort": cohort.pk, "role": role}, lasts=INVITATION_LASTS),
+        link=Personal(
+            "enrollment:invitation", PURPOSE, facts={"cohort": cohort.pk, "role": role}, lasts=INVITATION_LASTS
+        ),
         link_label=_("Look at it"),
         context={"cohort": cohort, "program": cohort.program, "role": role},
     )

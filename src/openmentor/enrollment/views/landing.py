@@ -32,7 +32,12 @@ def role(request: Request, slug: str, role: str) -> HttpResponse:
     }
     guide, benefits = texts[role]
     context = {
-        "page": page, "program": program, "cohort": page.cohort, "role": role, "guide": guide, "benefits": benefits,
+        "page": page,
+        "program": program,
+        "cohort": page.cohort,
+        "role": role,
+        "guide": guide,
+        "benefits": benefits,
         "promises": page.expectations.get(role, []),
     }
     return render(request, "enrollment/landing_role.html", context)

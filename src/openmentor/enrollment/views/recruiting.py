@@ -39,14 +39,18 @@ PAGE = 50
 #: how many skills stand in the list; those that were asked for come first
 SKILLS = 3
 TONES = {
-    Enrollment.Status.INVITED: "info", Enrollment.Status.APPLIED: "accent", Enrollment.Status.APPROVED: "success",
+    Enrollment.Status.INVITED: "info",
+    Enrollment.Status.APPLIED: "accent",
+    Enrollment.Status.APPROVED: "success",
     Enrollment.Status.WAITLISTED: "warning",
 }
 
 
 def _badge(status: str) -> str:
     shown = Enrollment.Status(status)
-    return format_html('<span class="om-badge om-badge-dot" data-tone="{}">{}</span>', TONES.get(shown, "neutral"), shown.label)
+    return format_html(
+        '<span class="om-badge om-badge-dot" data-tone="{}">{}</span>', TONES.get(shown, "neutral"), shown.label
+    )
 
 
 class FoundTable(tables.Table):  # type: ignore[misc]
@@ -71,13 +75,16 @@ class FoundTable(tables.Table):  # type: ignore[misc]
             return ""
         return format_html(
             '<span class="form-check mb-0"><input type="checkbox" class="form-check-input" name="person" value="{}" aria-label="{}"></span>',
-            record.pk, record.name,
+            record.pk,
+            record.name,
         )
 
     def render_name(self, record: Any) -> str:
         told = [record.position, "" if record.email else _("no e-mail address")]
         note = ", ".join(word for word in told if word)
-        return format_html('<span class="text-body-emphasis fw-medium">{}</span><div class="om-quiet">{}</div>', record.name, note)
+        return format_html(
+            '<span class="text-body-emphasis fw-medium">{}</span><div class="om-quiet">{}</div>', record.name, note
+        )
 
     def render_hired_on(self, record: Any) -> str:
         return f"{record.tenure_years(clock.today()):.1f}"
@@ -87,7 +94,9 @@ class FoundTable(tables.Table):  # type: ignore[misc]
         self.wanted = wanted
 
     def render_skills(self, record: Any) -> str:
-        skills = sorted(record.skills.all(), key=lambda skill: (skill.key not in self.wanted, -(skill.level or 0), skill.key))
+        skills = sorted(
+            record.skills.all(), key=lambda skill: (skill.key not in self.wanted, -(skill.level or 0), skill.key)
+        )
         names = [f"{skill.name} {skill.level}" if skill.level else skill.name for skill in skills]
         shown = ", ".join(names[:SKILLS]) + (" …" if len(names) > SKILLS else "")
         return format_html('<span class="om-quiet" title="{}">{}</span>', ", ".join(names), shown)
@@ -128,12 +137,21 @@ def recruit(request: Request, pk: int) -> HttpResponse:
     cohort = _cohort(request, pk)
     role = _role(request.GET)
     found = finding.find(cohort, role, request.GET)
-    table = FoundTable(found.people.prefetch_related("skills"), wanted=getattr(found.form, "cleaned_data", {}).get("skill", ()))
+    table = FoundTable(
+        found.people.prefetch_related("skills"), wanted=getattr(found.form, "cleaned_data", {}).get("skill", ())
+    )
     tables.RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
     context = {
-        "cohort": cohort, "program": cohort.program, "role": role, "form": found.form, "table": table, "count": table.paginator.count,
-        "why_not": policies.invite.why_not(request.actor, cohort) or "", "filter": _filter_of(found.form.data),
-        "query": _query(role, found.form.data), "by_invitation": cohort.enrollment == Cohort.Enrollment.INVITE,
+        "cohort": cohort,
+        "program": cohort.program,
+        "role": role,
+        "form": found.form,
+        "table": table,
+        "count": table.paginator.count,
+        "why_not": policies.invite.why_not(request.actor, cohort) or "",
+        "filter": _filter_of(found.form.data),
+        "query": _query(role, found.form.data),
+        "by_invitation": cohort.enrollment == Cohort.Enrollment.INVITE,
     }
     return render(request, "enrollment/recruit/find.html", context, status=422 if found.form.errors else 200)
 
@@ -160,11 +178,17 @@ def invite(request: Request, pk: int) -> HttpResponse:
     if request.method != "POST":
         policies.invite.check(request.actor, cohort)
         context = {
-            "cohort": cohort, "role": role, "filter": _filter_of(given), "count": people.count(), "unreachable": people.filter(email=None).count()
+            "cohort": cohort,
+            "role": role,
+            "filter": _filter_of(given),
+            "count": people.count(),
+            "unreachable": people.filter(email=None).count(),
         }
         return render(request, "enrollment/recruit/confirm.html", context)
     if not everybody and not ticked:
-        messages.warning(request, _("Tick the people whom you would like to invite, or invite everybody whom the filter finds."))
+        messages.warning(
+            request, _("Tick the people whom you would like to invite, or invite everybody whom the filter finds.")
+        )
         return redirect(f"{reverse('enrollment:recruit', args=[cohort.pk])}?{_query(role, given)}")
     _say(request, actions.invite(cohort, people, role, by=request.actor))
     return redirect(f"{reverse('enrollment:recruit', args=[cohort.pk])}?{_query(role, given)}")
@@ -179,23 +203,28 @@ def _say(request: Request, done: actions.Invited) -> None:
     if done.invited:
         messages.success(
             request,
-            ngettext("%(count)d person is invited.", "%(count)d people are invited.", done.invited) % {"count": done.invited},
+            ngettext("%(count)d person is invited.", "%(count)d people are invited.", done.invited)
+            % {"count": done.invited},
         )
     if done.unreachable:
         messages.warning(
             request,
             ngettext(
                 "%(count)d of them has no e-mail address. An administrator can print a claim code for them.",
-                "%(count)d of them have no e-mail address. An administrator can print claim codes for them.", done.unreachable,
-            ) % {"count": done.unreachable},
+                "%(count)d of them have no e-mail address. An administrator can print claim codes for them.",
+                done.unreachable,
+            )
+            % {"count": done.unreachable},
         )
     if done.already or not done.invited:
         messages.info(
             request,
             ngettext(
                 "%(count)d person was asked before or has a part in it already, and gets no second mail.",
-                "%(count)d people were asked before or have a part in it already, and get no second mail.", done.already,
-            ) % {"count": done.already},
+                "%(count)d people were asked before or have a part in it already, and get no second mail.",
+                done.already,
+            )
+            % {"count": done.already},
         )
 
 
@@ -217,14 +246,21 @@ def set_eligibility(request: Request, pk: int) -> HttpResponse:
     change_cohort.check(request.actor, cohort)
     stored = eligibility.criteria(cohort).stored()
     # Nothing ticked at all is an answer too: everybody may.
-    form = CriteriaForm(request.POST if request.method == "POST" else None, initial={**stored, "skill": ", ".join(stored.get("skill", []))})
+    form = CriteriaForm(
+        request.POST if request.method == "POST" else None,
+        initial={**stored, "skill": ", ".join(stored.get("skill", []))},
+    )
     if request.method == "POST" and form.is_valid():
         actions.set_eligibility(cohort, form.criteria, by=request.actor)
         messages.success(request, _("Saved."))
         return redirect("enrollment:eligibility", pk=cohort.pk)
     context = {
-        "cohort": cohort, "program": cohort.program, "form": form, "section": "eligibility",
-        "sentences": list(eligibility.criteria(cohort).sentences()), "count": eligibility.criteria(cohort).people().count(),
+        "cohort": cohort,
+        "program": cohort.program,
+        "form": form,
+        "section": "eligibility",
+        "sentences": list(eligibility.criteria(cohort).sentences()),
+        "count": eligibility.criteria(cohort).people().count(),
     }
     return render(request, "enrollment/recruit/eligibility.html", context, status=422 if form.errors else 200)
 
@@ -234,15 +270,21 @@ def invitation(request: Request, token: str) -> HttpResponse:
     link = links.read(token, PURPOSE)
     enrollment = get_object_or_404(
         Enrollment.objects.select_related("person", "cohort__program__coordinator", "invitation__invited_by"),
-        cohort=link.facts["cohort"], role=link.facts["role"], person=link.person_id,
+        cohort=link.facts["cohort"],
+        role=link.facts["role"],
+        person=link.person_id,
     )
     if request.method == "POST":
         return _answer(request, enrollment)
     cohort = enrollment.cohort
     is_other = request.actor.person is not None and request.actor.person_id != enrollment.person_id
     context = {
-        "enrollment": enrollment, "cohort": cohort, "program": cohort.program, "is_other": is_other,
-        "closed": policies.closed_because(cohort), "invited": enrollment.status == Enrollment.Status.INVITED,
+        "enrollment": enrollment,
+        "cohort": cohort,
+        "program": cohort.program,
+        "is_other": is_other,
+        "closed": policies.closed_because(cohort),
+        "invited": enrollment.status == Enrollment.Status.INVITED,
     }
     return render(request, "enrollment/invitation.html", context)
 
@@ -252,7 +294,11 @@ def _answer(request: Request, enrollment: Enrollment) -> HttpResponse:
     if request.POST.get("answer") == "no":
         if enrollment.status == Enrollment.Status.INVITED:
             applying.withdraw(enrollment, by=Actor.of(enrollment.person))
-        return render(request, "enrollment/invitation_declined.html", {"enrollment": enrollment, "program": enrollment.cohort.program})
+        return render(
+            request,
+            "enrollment/invitation_declined.html",
+            {"enrollment": enrollment, "program": enrollment.cohort.program},
+        )
     actions.note_opened(enrollment)
     address = reverse("enrollment:apply", args=[enrollment.cohort_id]) + f"?role={enrollment.role}"
     if request.actor.person_id == enrollment.person_id:

@@ -1,8 +1,8 @@
 """The first page. Each app says in its ``nav.py`` what it has to show there, and for whom; the page draws what is there, in order.
 
-    from openmentor.foundation.ui import home
+from openmentor.foundation.ui import home
 
-    home.add(home.Panel(order=10, template="mentorships/_home.html", context=my_matches))
+home.add(home.Panel(order=10, template="mentorships/_home.html", context=my_matches))
 """
 
 from __future__ import annotations

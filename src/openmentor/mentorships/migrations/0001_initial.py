@@ -6,78 +6,150 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('enrollment', '0001_initial'),
-        ('programs', '0001_initial'),
+        ("enrollment", "0001_initial"),
+        ("programs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mentorship',
+            name="Mentorship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('proposed', 'proposed'), ('active', 'active'), ('paused', 'paused'), ('declined', 'declined'), ('lapsed', 'not answered in time'), ('withdrawn', 'taken back'), ('completed', 'completed'), ('ended', 'ended early')], default='proposed', max_length=10)),
-                ('run_id', models.BigIntegerField(blank=True, null=True)),
-                ('pair_key', models.CharField(blank=True, max_length=60)),
-                ('score', models.FloatField(blank=True, null=True)),
-                ('reasons', models.JSONField(blank=True, default=dict)),
-                ('messages', models.JSONField(blank=True, default=dict)),
-                ('proposed_at', models.DateTimeField()),
-                ('answer_by', models.DateTimeField(blank=True, null=True)),
-                ('activated_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentorships', to='programs.cohort')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("active", "active"),
+                            ("paused", "paused"),
+                            ("declined", "declined"),
+                            ("lapsed", "not answered in time"),
+                            ("withdrawn", "taken back"),
+                            ("completed", "completed"),
+                            ("ended", "ended early"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("run_id", models.BigIntegerField(blank=True, null=True)),
+                ("pair_key", models.CharField(blank=True, max_length=60)),
+                ("score", models.FloatField(blank=True, null=True)),
+                ("reasons", models.JSONField(blank=True, default=dict)),
+                ("messages", models.JSONField(blank=True, default=dict)),
+                ("proposed_at", models.DateTimeField()),
+                ("answer_by", models.DateTimeField(blank=True, null=True)),
+                ("activated_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cohort",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="mentorships", to="programs.cohort"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-proposed_at', 'pk'],
+                "ordering": ["-proposed_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('mentor', 'mentor'), ('mentee', 'mentee'), ('peer', 'peer')], max_length=10)),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('declined_at', models.DateTimeField(blank=True, null=True)),
-                ('answered', models.CharField(blank=True, choices=[('self', 'in person'), ('manager', 'confirmed by the program manager'), ('silence', 'by not saying no in time')], max_length=8)),
-                ('decline_reason', models.TextField(blank=True)),
-                ('asks_again_at', models.DateTimeField(blank=True, null=True)),
-                ('reminded_at', models.DateTimeField(blank=True, null=True)),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('enrollment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='memberships', to='enrollment.enrollment')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('mentorship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='mentorships.mentorship')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("mentor", "mentor"), ("mentee", "mentee"), ("peer", "peer")], max_length=10
+                    ),
+                ),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("declined_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answered",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("self", "in person"),
+                            ("manager", "confirmed by the program manager"),
+                            ("silence", "by not saying no in time"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("decline_reason", models.TextField(blank=True)),
+                ("asks_again_at", models.DateTimeField(blank=True, null=True)),
+                ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "enrollment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="memberships",
+                        to="enrollment.enrollment",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mentorship",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="members", to="mentorships.mentorship"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='mentorship',
-            index=models.Index(fields=['cohort', 'status'], name='mentorships_cohort__32c25a_idx'),
+            model_name="mentorship",
+            index=models.Index(fields=["cohort", "status"], name="mentorships_cohort__32c25a_idx"),
         ),
         migrations.AddIndex(
-            model_name='mentorship',
-            index=models.Index(fields=['status', 'answer_by'], name='mentorship_due'),
+            model_name="mentorship",
+            index=models.Index(fields=["status", "answer_by"], name="mentorship_due"),
         ),
         migrations.AddConstraint(
-            model_name='mentorship',
-            constraint=models.UniqueConstraint(condition=models.Q(('run_id', None), _negated=True), fields=('run_id', 'pair_key'), name='mentorship_once_a_run_and_pair'),
+            model_name="mentorship",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("run_id", None), _negated=True),
+                fields=("run_id", "pair_key"),
+                name="mentorship_once_a_run_and_pair",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['person', 'mentorship'], name='mentorships_person__c20b9b_idx'),
+            model_name="membership",
+            index=models.Index(fields=["person", "mentorship"], name="mentorships_person__c20b9b_idx"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('mentorship', 'person'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("mentorship", "person"), name="membership_once"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_at', None), ('declined_at', None), _connector='OR'), name='membership_one_answer'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accepted_at", None), ("declined_at", None), _connector="OR"),
+                name="membership_one_answer",
+            ),
         ),
     ]

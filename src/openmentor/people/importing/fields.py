@@ -37,7 +37,7 @@ FIELDS: tuple[Field, ...] = (
         gettext_noop("Personnel number"),
         "id",
         words(
-            "id empid employeeid employeenumber employeeno employeenr empno empnumber personid personnelnumber "
+            "id no nr number empid employeeid employeenumber employeeno employeenr empno empnumber personid personnelnumber "
             "personnelno personnelid staffid staffnumber workerid userid externalid hrid badge badgenumber "
             "payrollnumber associateid personalnummer persnr personalnr mitarbeiternummer mitarbeiterid "
             "mitarbeiternr matricule numeroemploye identifiant numeroempleado idempleado legajo matricula"

@@ -93,9 +93,7 @@ def decide_same(batch: Import, same: Mapping[int, int], *, by: Actor) -> Import:
     candidates = dict(
         batch.rows.filter(action=ImportRow.Action.UNDECIDED, number__in=list(same)).values_list("number", "candidates")
     )
-    told = {
-        str(row): person for row, person in same.items() if person == 0 or person in candidates.get(row, [])
-    }
+    told = {str(row): person for row, person in same.items() if person == 0 or person in candidates.get(row, [])}
     return change(batch, by=by, decisions={**batch.decisions, "same": {**batch.decisions.get("same", {}), **told}})
 
 
@@ -140,7 +138,13 @@ def compare_again(batch: Import) -> None:
     from openmentor.people.jobs import read_import
 
     with transaction.atomic():
-        batch.become(Status.READING, by=importer(batch.source.name), reading=batch.reading + 1, progress=0)
+        batch.become(
+            Status.READING,
+            by=importer(batch.source.name),
+            reading=batch.reading + 1,
+            progress=0,
+            message=_("People changed after this file was checked, so it was checked again. Look at it once more."),
+        )
         read_import.enqueue(batch.pk, reading=batch.reading)
 
 

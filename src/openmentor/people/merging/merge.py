@@ -250,5 +250,3 @@ def _mark_left(batch: Import, people: list[int]) -> None:
             ),
             ignore_conflicts=True,
         )
-
-

@@ -6,6 +6,7 @@ somebody may have cancelled, changed a column, or another worker may have taken 
 
 from __future__ import annotations
 
+import errno
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -61,8 +62,9 @@ def read(batch: Import) -> None:
 
     Raises InvalidFile for a file that can't be imported, OSError for one that can't be opened, Stopped where it is not wanted.
     """
-    path = Path(batch.file.path)
-    with open_table(path, name=batch.file_name) as table:
+    if not batch.file:
+        raise FileNotFoundError(errno.ENOENT, _("it is no longer kept"))
+    with open_table(Path(batch.file.path), name=batch.file_name) as table:
         _report(batch, progress=0, total=table.facts.rows)
         compared_at_event = newest_change()
         mapping = _mapping(batch, table)
@@ -124,9 +126,7 @@ def _known(batch: Import) -> Known:
 
 def _still_wanted(batch: Import) -> None:
     """Call it first in each transaction: the row is locked until it ends, so that a cancellation waits, or is seen."""
-    wanted = Import.objects.select_for_update().filter(
-        pk=batch.pk, status=Import.Status.READING, reading=batch.reading
-    )
+    wanted = Import.objects.select_for_update().filter(pk=batch.pk, status=Import.Status.READING, reading=batch.reading)
     running = jobs.current()
     if not wanted.exists() or (running is not None and not running.row().exists()):
         raise Stopped
@@ -322,9 +322,7 @@ class _Staging:
                 row.save(update_fields=["manager_key", "changes"])
         called = " → ".join(row.name for row in rows[:6])
         sentence = _("would close a loop")
-        return [
-            {"reference": called, "why": "loop", "sentence": sentence, "rows": sorted(row.number for row in rows)}
-        ]
+        return [{"reference": called, "why": "loop", "sentence": sentence, "rows": sorted(row.number for row in rows)}]
 
 
 def _before(people: list[int]) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,22 @@ from openmentor.programs.actions.program import archive, change, create, duplica
 from openmentor.programs.actions.team import give_role, take_role
 
 __all__ = [
-    "STEP_ACTIONS", "activate", "archive", "begin_closing", "begin_matching", "change", "change_cohort", "close", "create", "create_cohort",
-    "duplicate", "give_role", "open_recruiting", "publish", "restore", "set_expectations", "take_role", "unpublish",
+    "STEP_ACTIONS",
+    "activate",
+    "archive",
+    "begin_closing",
+    "begin_matching",
+    "change",
+    "change_cohort",
+    "close",
+    "create",
+    "create_cohort",
+    "duplicate",
+    "give_role",
+    "open_recruiting",
+    "publish",
+    "restore",
+    "set_expectations",
+    "take_role",
+    "unpublish",
 ]

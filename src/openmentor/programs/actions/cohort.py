@@ -18,8 +18,20 @@ from openmentor.surveys.models import Item, Questionnaire
 
 #: what the next cohort, or that of a copied program, takes from the one before
 COPIED = (
-    "is_rolling", "enrollment", "timezone", "target_count", "default_places", "cadence", "minutes", "eligibility", "gate_survey",
-    "gate_expectations", "acceptance", "acceptance_days", "matching", "mappings",
+    "is_rolling",
+    "enrollment",
+    "timezone",
+    "target_count",
+    "default_places",
+    "cadence",
+    "minutes",
+    "eligibility",
+    "gate_survey",
+    "gate_expectations",
+    "acceptance",
+    "acceptance_days",
+    "matching",
+    "mappings",
 )
 
 
@@ -32,7 +44,9 @@ def create_cohort(program: Program, facts: Mapping[str, Any], *, like: Cohort | 
         return add_cohort(program, facts, {}, by=by)
 
 
-def add_cohort(program: Program, facts: Mapping[str, Any], expectations: Mapping[str, list[str]], *, by: Actor) -> Cohort:
+def add_cohort(
+    program: Program, facts: Mapping[str, Any], expectations: Mapping[str, list[str]], *, by: Actor
+) -> Cohort:
     """Make a cohort with the standard survey inside the caller's transaction."""
     cohort = Cohort.objects.create(
         program=program, questionnaire=standard.make_questionnaire(program.name), created_at=clock.now(), **facts
@@ -45,7 +59,9 @@ def add_cohort(program: Program, facts: Mapping[str, Any], expectations: Mapping
 def copy_cohort(original: Cohort, *, into: Program, by: Actor, **facts: Any) -> Cohort:
     """Make a draft with the settings, promises and survey of ``original``, without its dates and people."""
     copy = Cohort.objects.create(
-        program=into, created_at=clock.now(), questionnaire=_copy_questionnaire(original, into),
+        program=into,
+        created_at=clock.now(),
+        questionnaire=_copy_questionnaire(original, into),
         **{**{field: getattr(original, field) for field in COPIED}, **facts},
     )
     _write_expectations(copy, by_role(original))
@@ -58,7 +74,13 @@ def _copy_questionnaire(original: Cohort, into: Program) -> Questionnaire:
         return standard.make_questionnaire(into.name)
     copy = Questionnaire.objects.create(name=into.name)
     Item.objects.bulk_create(
-        Item(questionnaire=copy, question_id=item.question_id, screen=item.screen, position=item.position, required=item.required)
+        Item(
+            questionnaire=copy,
+            question_id=item.question_id,
+            screen=item.screen,
+            position=item.position,
+            required=item.required,
+        )
         for item in original.questionnaire.items.all()
     )
     return copy
@@ -147,5 +169,9 @@ def _become(cohort: Cohort, name: str, by: Actor) -> Cohort:
 
 
 STEP_ACTIONS: dict[str, Callable[..., Cohort]] = {
-    "open_recruiting": open_recruiting, "begin_matching": begin_matching, "activate": activate, "begin_closing": begin_closing, "close": close,
+    "open_recruiting": open_recruiting,
+    "begin_matching": begin_matching,
+    "activate": activate,
+    "begin_closing": begin_closing,
+    "close": close,
 }

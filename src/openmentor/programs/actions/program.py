@@ -21,20 +21,38 @@ from openmentor.programs.models import Cohort, Program, ProgramRole
 
 #: what a copy takes from its original
 COPIED = (
-    "purpose", "format", "coordinator", "stand_in", "summary", "benefits_mentor", "benefits_mentee", "steps", "guide_mentor", "guide_mentee",
+    "purpose",
+    "format",
+    "coordinator",
+    "stand_in",
+    "summary",
+    "benefits_mentor",
+    "benefits_mentee",
+    "steps",
+    "guide_mentor",
+    "guide_mentee",
     "contact",
 )
 
 
 def create(
-    facts: Mapping[str, Any], *, managers: Iterable[Person], cohort: Mapping[str, Any], expectations: Mapping[str, list[str]], by: Actor
+    facts: Mapping[str, Any],
+    *,
+    managers: Iterable[Person],
+    cohort: Mapping[str, Any],
+    expectations: Mapping[str, list[str]],
+    by: Actor,
 ) -> Program:
     """Open a program with its first cohort, in draft. ``facts`` and ``cohort`` are fields; texts that are not given are templates."""
     policies.create.check(by, None)
     guides, gains = texts.guides(), texts.benefits()
     filled = {
-        "guide_mentor": guides["mentor"], "guide_mentee": guides["mentee"], "steps": texts.steps(),
-        "benefits_mentor": gains["mentor"], "benefits_mentee": gains["mentee"], **facts,
+        "guide_mentor": guides["mentor"],
+        "guide_mentee": guides["mentee"],
+        "steps": texts.steps(),
+        "benefits_mentor": gains["mentor"],
+        "benefits_mentee": gains["mentee"],
+        **facts,
     }
     with transaction.atomic():
         program = Program.objects.create(**{"slug": free_slug(filled["name"]), "created_at": clock.now(), **filled})
@@ -111,7 +129,10 @@ def duplicate(program: Program, *, name: str, by: Actor) -> Program:
     newest = Cohort.objects.filter(program=program).prefetch_related("expectations").first()
     with transaction.atomic():
         copy = Program.objects.create(
-            name=name, slug=free_slug(name), created_at=clock.now(), **{field: getattr(program, field) for field in COPIED}
+            name=name,
+            slug=free_slug(name),
+            created_at=clock.now(),
+            **{field: getattr(program, field) for field in COPIED},
         )
         record("program.created", copy, by=by, facts={"from": program.pk})
         add_role(copy, by.person, ProgramRole.Role.MANAGER, by=by)

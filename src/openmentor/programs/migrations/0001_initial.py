@@ -6,106 +6,227 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('surveys', '0001_initial'),
+        ("surveys", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Cohort',
+            name="Cohort",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('recruiting', 'recruiting'), ('matching', 'matching'), ('active', 'active'), ('closing', 'closing'), ('closed', 'closed')], default='draft', max_length=12)),
-                ('is_rolling', models.BooleanField(default=False, verbose_name='people join at any time')),
-                ('enrollment', models.CharField(choices=[('open', 'everybody who applies is in'), ('approve', 'people apply, a manager approves'), ('invite', 'by invitation alone')], default='approve', max_length=10, verbose_name='who gets in')),
-                ('applications_close_on', models.DateField(blank=True, null=True, verbose_name='applications close')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='starts')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends')),
-                ('timezone', models.CharField(default='UTC', max_length=64, verbose_name='time zone of its dates')),
-                ('target_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='most people in it')),
-                ('default_places', models.PositiveSmallIntegerField(default=1, verbose_name='mentees for one mentor, unless they say otherwise')),
-                ('cadence', models.CharField(default='biweekly', max_length=20, verbose_name='cadence')),
-                ('minutes', models.PositiveSmallIntegerField(default=60, verbose_name='minutes of a session')),
-                ('eligibility', models.JSONField(blank=True, default=dict)),
-                ('gate_survey', models.BooleanField(default=True, verbose_name='no match before the survey is answered')),
-                ('gate_expectations', models.BooleanField(default=True, verbose_name='no match before the expectations are accepted')),
-                ('expectations_changed_at', models.DateTimeField(blank=True, null=True)),
-                ('acceptance', models.CharField(choices=[('members', 'both say yes'), ('silence', 'silence for some days counts as yes')], default='members', max_length=10, verbose_name='a match begins when')),
-                ('acceptance_days', models.PositiveSmallIntegerField(default=14, verbose_name='days to answer a match')),
-                ('matching', models.JSONField(blank=True, default=dict)),
-                ('matching_version', models.PositiveIntegerField(default=1)),
-                ('mappings', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('questionnaire', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='surveys.questionnaire')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("recruiting", "recruiting"),
+                            ("matching", "matching"),
+                            ("active", "active"),
+                            ("closing", "closing"),
+                            ("closed", "closed"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                    ),
+                ),
+                ("is_rolling", models.BooleanField(default=False, verbose_name="people join at any time")),
+                (
+                    "enrollment",
+                    models.CharField(
+                        choices=[
+                            ("open", "everybody who applies is in"),
+                            ("approve", "people apply, a manager approves"),
+                            ("invite", "by invitation alone"),
+                        ],
+                        default="approve",
+                        max_length=10,
+                        verbose_name="who gets in",
+                    ),
+                ),
+                ("applications_close_on", models.DateField(blank=True, null=True, verbose_name="applications close")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="starts")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="ends")),
+                ("timezone", models.CharField(default="UTC", max_length=64, verbose_name="time zone of its dates")),
+                ("target_count", models.PositiveIntegerField(blank=True, null=True, verbose_name="most people in it")),
+                (
+                    "default_places",
+                    models.PositiveSmallIntegerField(
+                        default=1, verbose_name="mentees for one mentor, unless they say otherwise"
+                    ),
+                ),
+                ("cadence", models.CharField(default="biweekly", max_length=20, verbose_name="cadence")),
+                ("minutes", models.PositiveSmallIntegerField(default=60, verbose_name="minutes of a session")),
+                ("eligibility", models.JSONField(blank=True, default=dict)),
+                (
+                    "gate_survey",
+                    models.BooleanField(default=True, verbose_name="no match before the survey is answered"),
+                ),
+                (
+                    "gate_expectations",
+                    models.BooleanField(default=True, verbose_name="no match before the expectations are accepted"),
+                ),
+                ("expectations_changed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "acceptance",
+                    models.CharField(
+                        choices=[("members", "both say yes"), ("silence", "silence for some days counts as yes")],
+                        default="members",
+                        max_length=10,
+                        verbose_name="a match begins when",
+                    ),
+                ),
+                (
+                    "acceptance_days",
+                    models.PositiveSmallIntegerField(default=14, verbose_name="days to answer a match"),
+                ),
+                ("matching", models.JSONField(blank=True, default=dict)),
+                ("matching_version", models.PositiveIntegerField(default=1)),
+                ("mappings", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "questionnaire",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="surveys.questionnaire",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Expectation',
+            name="Expectation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('mentor', 'mentor'), ('mentee', 'mentee')], max_length=10)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.CharField(max_length=500)),
-                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='expectations', to='programs.cohort')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(choices=[("mentor", "mentor"), ("mentee", "mentee")], max_length=10)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("text", models.CharField(max_length=500)),
+                (
+                    "cohort",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="expectations", to="programs.cohort"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['role', 'position', 'pk'],
+                "ordering": ["role", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Program',
+            name="Program",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('purpose', models.TextField(verbose_name='purpose')),
-                ('format', models.CharField(choices=[('one_to_one', '1:1')], default='one_to_one', max_length=20, verbose_name='format')),
-                ('summary', models.CharField(blank=True, max_length=300, verbose_name='one sentence for the landing page')),
-                ('benefits_mentor', models.TextField(blank=True, verbose_name='what mentors gain')),
-                ('benefits_mentee', models.TextField(blank=True, verbose_name='what mentees gain')),
-                ('steps', models.TextField(blank=True, verbose_name='how it goes, a line a step')),
-                ('guide_mentor', models.TextField(blank=True, verbose_name='what a mentor does')),
-                ('guide_mentee', models.TextField(blank=True, verbose_name='what a mentee does')),
-                ('contact', models.EmailField(blank=True, max_length=254, verbose_name='address for questions, shown to visitors')),
-                ('names_coordinator', models.BooleanField(default=False, verbose_name='the coordinator agreed to be named on the landing page')),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('coordinator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='coordinates', to=settings.AUTH_USER_MODEL, verbose_name='coordinator')),
-                ('stand_in', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='stand-in')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("purpose", models.TextField(verbose_name="purpose")),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[("one_to_one", "1:1")], default="one_to_one", max_length=20, verbose_name="format"
+                    ),
+                ),
+                (
+                    "summary",
+                    models.CharField(blank=True, max_length=300, verbose_name="one sentence for the landing page"),
+                ),
+                ("benefits_mentor", models.TextField(blank=True, verbose_name="what mentors gain")),
+                ("benefits_mentee", models.TextField(blank=True, verbose_name="what mentees gain")),
+                ("steps", models.TextField(blank=True, verbose_name="how it goes, a line a step")),
+                ("guide_mentor", models.TextField(blank=True, verbose_name="what a mentor does")),
+                ("guide_mentee", models.TextField(blank=True, verbose_name="what a mentee does")),
+                (
+                    "contact",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="address for questions, shown to visitors"
+                    ),
+                ),
+                (
+                    "names_coordinator",
+                    models.BooleanField(
+                        default=False, verbose_name="the coordinator agreed to be named on the landing page"
+                    ),
+                ),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "coordinator",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="coordinates",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="coordinator",
+                    ),
+                ),
+                (
+                    "stand_in",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="stand-in",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='cohort',
-            name='program',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cohorts', to='programs.program'),
+            model_name="cohort",
+            name="program",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="cohorts", to="programs.program"
+            ),
         ),
         migrations.CreateModel(
-            name='ProgramRole',
+            name="ProgramRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('manager', 'program manager'), ('sponsor', 'sponsor')], max_length=10)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='program_roles', to=settings.AUTH_USER_MODEL)),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='programs.program')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(choices=[("manager", "program manager"), ("sponsor", "sponsor")], max_length=10),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="program_roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="roles", to="programs.program"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='cohort',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('starts_on', None), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='cohort_ends_after_start'),
+            model_name="cohort",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("starts_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"
+                ),
+                name="cohort_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programrole',
-            constraint=models.UniqueConstraint(fields=('program', 'person', 'role'), name='program_role_once'),
+            model_name="programrole",
+            constraint=models.UniqueConstraint(fields=("program", "person", "role"), name="program_role_once"),
         ),
     ]

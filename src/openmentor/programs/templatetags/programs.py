@@ -14,8 +14,12 @@ from openmentor.programs.models import Cohort
 register = template.Library()
 
 TONES = {
-    Cohort.Status.DRAFT: "neutral", Cohort.Status.RECRUITING: "info", Cohort.Status.MATCHING: "accent", Cohort.Status.ACTIVE: "success",
-    Cohort.Status.CLOSING: "warning", Cohort.Status.CLOSED: "neutral",
+    Cohort.Status.DRAFT: "neutral",
+    Cohort.Status.RECRUITING: "info",
+    Cohort.Status.MATCHING: "accent",
+    Cohort.Status.ACTIVE: "success",
+    Cohort.Status.CLOSING: "warning",
+    Cohort.Status.CLOSED: "neutral",
 }
 
 

@@ -61,4 +61,8 @@ def step(request: Request, pk: int, name: str) -> HttpResponse:
         actions.STEP_ACTIONS[name](found, by=request.actor)
         messages.success(request, str(asked.done))
         return redirect(found)
-    return render(request, "programs/step.html", {"cohort": found, "program": found.program, "step": asked, "missing": steps.missing(name, found)})
+    return render(
+        request,
+        "programs/step.html",
+        {"cohort": found, "program": found.program, "step": asked, "missing": steps.missing(name, found)},
+    )

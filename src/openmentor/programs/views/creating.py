@@ -48,7 +48,14 @@ def create(request: Request) -> HttpResponse:
         )
         messages.success(request, _("“%(program)s” is there. Nobody sees it yet.") % {"program": program.name})
         return redirect(program)
-    context = {"purpose": purpose, "managers": managers, "cohort": cohort, "entry": entry, "expectations": expectations, "forms": forms}
+    context = {
+        "purpose": purpose,
+        "managers": managers,
+        "cohort": cohort,
+        "entry": entry,
+        "expectations": expectations,
+        "forms": forms,
+    }
     return render(request, "programs/create.html", context, status=422 if data is not None else 200)
 
 
@@ -61,7 +68,9 @@ def duplicate(request: Request, pk: int) -> HttpResponse:
         copy = actions.duplicate(original, name=form.cleaned_data["name"], by=request.actor)
         messages.success(request, _("The copy is there, with its texts and settings and without people or dates."))
         return redirect(copy)
-    return render(request, "programs/duplicate.html", {"program": original, "form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "programs/duplicate.html", {"program": original, "form": form}, status=422 if form.errors else 200
+    )
 
 
 @login_required
@@ -72,10 +81,19 @@ def create_cohort(request: Request, pk: int) -> HttpResponse:
     before = Cohort.objects.filter(program=program).prefetch_related("expectations").first()
     initial = new_cohort_initial(request.user)
     if before is not None:
-        initial |= {name: getattr(before, name) for name in CohortForm.Meta.fields if name not in ("name", "starts_on", "ends_on")}
+        initial |= {
+            name: getattr(before, name)
+            for name in CohortForm.Meta.fields
+            if name not in ("name", "starts_on", "ends_on")
+        }
     form = CohortForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         cohort = actions.create_cohort(program, form.cleaned_data, like=before, by=request.actor)
         messages.success(request, _("The cohort is there, as a draft."))
         return redirect(cohort)
-    return render(request, "programs/create_cohort.html", {"program": program, "form": form, "before": before}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "programs/create_cohort.html",
+        {"program": program, "form": form, "before": before},
+        status=422 if form.errors else 200,
+    )

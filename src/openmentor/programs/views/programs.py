@@ -20,13 +20,23 @@ from openmentor.programs.models import Cohort, Program
 def programs(request: Request) -> HttpResponse:
     """Programs that one runs, sponsors or takes part in, and those that one may join."""
     actor = request.actor
-    mine = list(Program.objects.visible_to(actor).prefetch_related(Prefetch("cohorts", Cohort.objects.order_by("-created_at"))))
+    mine = list(
+        Program.objects.visible_to(actor).prefetch_related(Prefetch("cohorts", Cohort.objects.order_by("-created_at")))
+    )
     shown = [program for program in mine if program.archived_at is None]
     ids = {program.pk for program in mine}
     context = {
-        "programs": [(program, next(iter(program.cohorts.all()), None), roles.manages(actor, program.pk)) for program in shown],
-        "archived": [program for program in mine if program.archived_at is not None and policies.oversee(actor, program)],
-        "open": [program for program in Program.objects.published().filter(cohorts__in=Cohort.objects.recruiting()).distinct() if program.pk not in ids],
+        "programs": [
+            (program, next(iter(program.cohorts.all()), None), roles.manages(actor, program.pk)) for program in shown
+        ],
+        "archived": [
+            program for program in mine if program.archived_at is not None and policies.oversee(actor, program)
+        ],
+        "open": [
+            program
+            for program in Program.objects.published().filter(cohorts__in=Cohort.objects.recruiting()).distinct()
+            if program.pk not in ids
+        ],
         "may_create": policies.create(actor, None),
     }
     return render(request, "programs/list.html", context)
@@ -35,7 +45,9 @@ def programs(request: Request) -> HttpResponse:
 @login_required
 def program(request: Request, pk: int) -> HttpResponse:
     """For who runs it, its newest cohort's overview; for who takes part in it, what it is and whom to ask."""
-    found = get_object_or_404(Program.objects.visible_to(request.actor).select_related("coordinator", "stand_in"), pk=pk)
+    found = get_object_or_404(
+        Program.objects.visible_to(request.actor).select_related("coordinator", "stand_in"), pk=pk
+    )
     cohorts = Cohort.objects.filter(program=found)
     if policies.oversee(request.actor, found):
         current = cohorts.current()
@@ -43,7 +55,9 @@ def program(request: Request, pk: int) -> HttpResponse:
             return redirect("programs:cohort", pk=current.pk)
         return render(request, "programs/without_cohort.html", {"program": found})
     mine = list(cohorts.filter(enrollments__person=request.actor.person).distinct().prefetch_related("expectations"))
-    return render(request, "programs/program.html", {"program": found, "cohorts": [(cohort, by_role(cohort)) for cohort in mine]})
+    return render(
+        request, "programs/program.html", {"program": found, "cohorts": [(cohort, by_role(cohort)) for cohort in mine]}
+    )
 
 
 def _managed(request: Request, pk: int) -> Program:
@@ -59,7 +73,9 @@ def publication(request: Request, pk: int) -> HttpResponse:
     policies.manage.check(request.actor, found)
     if on != (found.published_at is not None):
         (actions.publish if on else actions.unpublish)(found, by=request.actor)
-    messages.success(request, _("The landing page is public now.") if on else _("The landing page is hidden now. You still see it."))
+    messages.success(
+        request, _("The landing page is public now.") if on else _("The landing page is hidden now. You still see it.")
+    )
     return redirect("programs:landing_settings", pk=found.pk)
 
 
@@ -70,12 +86,17 @@ def archiving(request: Request, pk: int) -> HttpResponse:
     rule = policies.manage_team if found.archived_at is None else policies.restore
     rule.check(request.actor, found)
     if request.method != "POST":
-        return render(request, "programs/archive.html", {"program": found, "why": policies.archive.why_not(request.actor, found)})
+        return render(
+            request, "programs/archive.html", {"program": found, "why": policies.archive.why_not(request.actor, found)}
+        )
     on = request.POST.get("archive") == "1"
     if on != (found.archived_at is not None):
         (actions.archive if on else actions.restore)(found, by=request.actor)
     if on:
-        messages.success(request, _("“%(program)s” is archived. You can restore it from the list of programs.") % {"program": found.name})
+        messages.success(
+            request,
+            _("“%(program)s” is archived. You can restore it from the list of programs.") % {"program": found.name},
+        )
         return redirect("programs:list")
     messages.success(request, _("The program is back."))
     return redirect(found)

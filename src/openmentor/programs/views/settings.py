@@ -20,7 +20,9 @@ from openmentor.programs.models import Cohort, Program
 
 
 def _program(request: Request, pk: int) -> Program:
-    program = get_object_or_404(Program.objects.visible_to(request.actor).select_related("coordinator", "stand_in"), pk=pk)
+    program = get_object_or_404(
+        Program.objects.visible_to(request.actor).select_related("coordinator", "stand_in"), pk=pk
+    )
     policies.manage.check(request.actor, program)
     return program
 
@@ -31,9 +33,15 @@ def _cohort(request: Request, pk: int) -> Cohort:
     return cohort
 
 
-def _page(request: Request, section: str, program: Program, cohort: Cohort | None, form: forms.BaseForm, **more: Any) -> HttpResponse:
+def _page(
+    request: Request, section: str, program: Program, cohort: Cohort | None, form: forms.BaseForm, **more: Any
+) -> HttpResponse:
     context = {
-        "program": program, "cohort": cohort or Cohort.objects.filter(program=program).current(), "form": form, "section": section, **more
+        "program": program,
+        "cohort": cohort or Cohort.objects.filter(program=program).current(),
+        "form": form,
+        "section": section,
+        **more,
     }
     return render(request, f"programs/settings/{section}.html", context, status=422 if form.errors else 200)
 
@@ -73,7 +81,9 @@ def cohort(request: Request, pk: int) -> HttpResponse:
         actions.change_cohort(found, form.cleaned_data, by=request.actor)
         messages.success(request, _("Saved."))
         return redirect("programs:cohort_settings", pk=found.pk)
-    return _page(request, "cohort", found.program, found, form, warnings=list(warnings("", found.starts_on, found.ends_on)))
+    return _page(
+        request, "cohort", found.program, found, form, warnings=list(warnings("", found.starts_on, found.ends_on))
+    )
 
 
 @login_required
@@ -93,7 +103,9 @@ def expectations(request: Request, pk: int) -> HttpResponse:
     form = ChangedExpectationsForm(request.POST or None, initial=by_role(found))
     if request.method == "POST" and form.is_valid():
         anew = form.cleaned_data["anew"]
-        actions.set_expectations(found, {role: form.cleaned_data[role] for role in ("mentor", "mentee")}, anew=anew, by=request.actor)
+        actions.set_expectations(
+            found, {role: form.cleaned_data[role] for role in ("mentor", "mentee")}, anew=anew, by=request.actor
+        )
         messages.success(request, _("Saved. Everybody is asked to accept them again.") if anew else _("Saved."))
         return redirect("programs:expectations", pk=found.pk)
     return _page(request, "expectations", found.program, found, form)

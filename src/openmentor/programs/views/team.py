@@ -28,14 +28,21 @@ def team(request: Request, pk: int) -> HttpResponse:
         except Denied as refusal:
             form.add_error("person", refusal.sentence)
         else:
-            messages.success(request, _("%(name)s: %(role)s.") % {"name": given.person.name, "role": given.get_role_display()})
+            messages.success(
+                request, _("%(name)s: %(role)s.") % {"name": given.person.name, "role": given.get_role_display()}
+            )
             return redirect("programs:team", pk=program.pk)
     members = list(program.roles.select_related("person").order_by("role", "person__family_name", "person__name"))
     managers = sum(member.role == ProgramRole.Role.MANAGER for member in members)
     last = _("They are the last manager. Give the role to somebody else first.")
     context = {
-        "program": program, "cohort": Cohort.objects.filter(program=program).current(), "form": form, "section": "team",
-        "members": [(member, last if member.role == ProgramRole.Role.MANAGER and managers == 1 else "") for member in members],
+        "program": program,
+        "cohort": Cohort.objects.filter(program=program).current(),
+        "form": form,
+        "section": "team",
+        "members": [
+            (member, last if member.role == ProgramRole.Role.MANAGER and managers == 1 else "") for member in members
+        ],
     }
     return render(request, "programs/settings/team.html", context, status=422 if form.errors else 200)
 
@@ -45,13 +52,20 @@ def team(request: Request, pk: int) -> HttpResponse:
 def removal(request: Request, pk: int) -> HttpResponse:
     """Take a role back."""
     given = get_object_or_404(
-        ProgramRole.objects.select_related("program", "person").filter(program__in=Program.objects.visible_to(request.actor)), pk=pk
+        ProgramRole.objects.select_related("program", "person").filter(
+            program__in=Program.objects.visible_to(request.actor)
+        ),
+        pk=pk,
     )
     program, name = given.program, given.person.name
     is_own = given.person_id == request.actor.person_id
     actions.take_role(given, by=request.actor)
     messages.success(request, _("%(name)s no longer has this role.") % {"name": name})
-    return redirect("programs:list") if is_own and not policies.manage_team(request.actor, program) else redirect("programs:team", pk=program.pk)
+    return (
+        redirect("programs:list")
+        if is_own and not policies.manage_team(request.actor, program)
+        else redirect("programs:team", pk=program.pk)
+    )
 
 
 @login_required
@@ -61,6 +75,12 @@ def suggestions(request: Request) -> HttpResponse:
     text = str(next(iter(request.GET.values()), "")).strip()
     people = people_field.suggestions(text) if len(text) >= 2 else ()
     return render(
-        request, "programs/_suggestions.html",
-        {"people": [(people_field.label_of(person), ", ".join(filter(None, (person.position, person.department)))) for person in people]},
+        request,
+        "programs/_suggestions.html",
+        {
+            "people": [
+                (people_field.label_of(person), ", ".join(filter(None, (person.position, person.department))))
+                for person in people
+            ]
+        },
     )

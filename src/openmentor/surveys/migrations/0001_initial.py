@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,81 +14,146 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('text', models.CharField(max_length=300)),
-                ('help', models.CharField(blank=True, max_length=500)),
-                ('kind', models.CharField(choices=[('text', 'a line'), ('long_text', 'some sentences'), ('number', 'a number'), ('scale', 'a scale from 1 to 5'), ('choice', 'one of several'), ('choices', 'any of several'), ('ranking', 'several, the most important first'), ('tags', "words of one's own"), ('skills', 'skills with levels'), ('hours', 'hours of the week'), ('languages', 'languages with levels'), ('traits', 'five scales from 1 to 5'), ('boolean', 'yes or no')], max_length=12)),
-                ('audience', models.CharField(choices=[('profile', 'People in your cohort see this.'), ('matching', "Only the program's managers and the matching see this."), ('confidential', 'Only the matching uses this. No person sees it, and no reason ever quotes it.'), ('feedback', 'Only shown in reports on five people or more.')], max_length=12)),
-                ('options', models.JSONField(blank=True, default=dict)),
-                ('role', models.CharField(blank=True, max_length=10)),
-                ('column', models.CharField(blank=True, max_length=40)),
-                ('writes_profile', models.CharField(blank=True, max_length=40)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=60)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("text", models.CharField(max_length=300)),
+                ("help", models.CharField(blank=True, max_length=500)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("text", "a line"),
+                            ("long_text", "some sentences"),
+                            ("number", "a number"),
+                            ("scale", "a scale from 1 to 5"),
+                            ("choice", "one of several"),
+                            ("choices", "any of several"),
+                            ("ranking", "several, the most important first"),
+                            ("tags", "words of one's own"),
+                            ("skills", "skills with levels"),
+                            ("hours", "hours of the week"),
+                            ("languages", "languages with levels"),
+                            ("traits", "five scales from 1 to 5"),
+                            ("boolean", "yes or no"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("profile", "People in your cohort see this."),
+                            ("matching", "Only the program's managers and the matching see this."),
+                            (
+                                "confidential",
+                                "Only the matching uses this. No person sees it, and no reason ever quotes it.",
+                            ),
+                            ("feedback", "Only shown in reports on five people or more."),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("options", models.JSONField(blank=True, default=dict)),
+                ("role", models.CharField(blank=True, max_length=10)),
+                ("column", models.CharField(blank=True, max_length=40)),
+                ("writes_profile", models.CharField(blank=True, max_length=40)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='question_version_once')],
+                "constraints": [models.UniqueConstraint(fields=("key", "version"), name="question_version_once")],
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('screen', models.PositiveSmallIntegerField(default=1)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('required', models.BooleanField(default=False)),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='surveys.question')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("screen", models.PositiveSmallIntegerField(default=1)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("required", models.BooleanField(default=False)),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="surveys.question"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['screen', 'position'],
+                "ordering": ["screen", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Questionnaire',
+            name="Questionnaire",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('questions', models.ManyToManyField(through='surveys.Item', to='surveys.question')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("questions", models.ManyToManyField(through="surveys.Item", to="surveys.question")),
             ],
         ),
         migrations.AddField(
-            model_name='item',
-            name='questionnaire',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='surveys.questionnaire'),
+            model_name="item",
+            name="questionnaire",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="items", to="surveys.questionnaire"
+            ),
         ),
         migrations.CreateModel(
-            name='Response',
+            name="Response",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responses', to=settings.AUTH_USER_MODEL)),
-                ('questionnaire', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='surveys.questionnaire')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("started_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="responses",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "questionnaire",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="responses",
+                        to="surveys.questionnaire",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.JSONField()),
-                ('answered_at', models.DateTimeField()),
-                ('is_imported', models.BooleanField(default=False)),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='surveys.question')),
-                ('response', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='surveys.response')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value", models.JSONField()),
+                ("answered_at", models.DateTimeField()),
+                ("is_imported", models.BooleanField(default=False)),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="surveys.question"
+                    ),
+                ),
+                (
+                    "response",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="surveys.response"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('questionnaire', 'question'), name='item_once'),
+            model_name="item",
+            constraint=models.UniqueConstraint(fields=("questionnaire", "question"), name="item_once"),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.UniqueConstraint(fields=('questionnaire', 'person'), name='response_once'),
+            model_name="response",
+            constraint=models.UniqueConstraint(fields=("questionnaire", "person"), name="response_once"),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('response', 'question'), name='answer_once'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(fields=("response", "question"), name="answer_once"),
         ),
     ]
