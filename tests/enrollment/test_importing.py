@@ -429,7 +429,6 @@ def test_two_clicks_on_import_write_once(cohort, manager, google):
     ("data", "words"),
     [
         (b"", "empty"),
-        (b"Comments\nhi\nho\n", "who applied"),
         (b"PK\x03\x04broken", "can't be opened"),
         (b'Email,Role\n"a,b\nc,d\ne,f\n', "quotation mark"),
     ],
@@ -438,6 +437,56 @@ def test_a_file_that_cannot_be_read_says_why_and_leaves_nothing(cohort, manager,
     batch = read(cohort, manager, data)
     assert (batch.status, words in batch.message, batch.findings) == ("failed", True, {})
     assert Enrollment.objects.count() == 0
+
+
+def test_a_file_of_which_no_column_says_who_applied_asks_for_it(cohort, manager, people, sign_in):
+    data = as_csv(["Q1", "Q2"], ["mentee", "  Lee, Ann"], ["mentor", "Nobody, Zoe"], ["mentor", "Nobody, Zed"])
+    batch = read(cohort, manager, data)
+    assert (batch.status, batch.findings["needs_who"], batch.findings["accepted"]) == ("checked", True, 0)
+    client = sign_in(manager)
+    page = client.get(batch.get_absolute_url()).content.decode()
+    assert "No column says who applied" in page
+    assert client.post(batch.get_absolute_url(), {"verb": "import"}).status_code == 403
+    client.post(batch.get_absolute_url(), {"column-1": "name", "by_name": "all", "verb": "read"})
+    worker.run_all()
+    assert (fresh(batch).findings["needs_who"], fresh(batch).findings["accepted"]) == (False, 1)
+
+
+def test_of_several_people_with_one_name_the_manager_says_who_it_is(cohort, manager, people, sign_in):
+    other = make_person("Ann Lee", email="ann.lee2@example.org", position="Baker", site="Oslo")
+    data = as_csv(["Name", "Role"], ["Ann Lee", "mentee"], ["Lee, Ann", "mentor"], ["Bo Roe", "mentor"])
+    batch = read(cohort, manager, data, by_name="all")
+    assert [(each["row"], each["name"], [one["id"] for one in each["people"]]) for each in batch.findings["ambiguous"]] == [
+        (2, "Ann Lee", [people["ann"].pk, other.pk]), (3, "Lee, Ann", [people["ann"].pk, other.pk]),
+    ]  # fmt: skip
+    client, here = sign_in(manager), batch.get_absolute_url()
+    assert "Ann Lee · Baker · Oslo · ann.lee2@example.org" in client.get(here).content.decode()
+    stays = {"by_name": "all", "verb": "read"}
+    # Somebody who does not have that name can't be put in their place.
+    client.post(here, {**stays, "meant-2": other.pk, "meant-3": people["cy"].pk})
+    worker.run_all()
+    assert (fresh(batch).choices["meant"], fresh(batch).findings["accepted"]) == ({"2": other.pk}, 2)
+    client.post(here, {**stays, "meant-2": "", "meant-3": other.pk})
+    worker.run_all()
+    client.post(here, {**stays, "meant-3": other.pk, "verb": "import"})
+    worker.run_all()
+    assert set(Enrollment.objects.values_list("person", "role")) == {(other.pk, "mentor"), (people["bo"].pk, "mentor")}
+
+
+def test_two_columns_for_one_place_are_refused_at_once_and_nothing_is_lost(cohort, manager, people, sign_in):
+    data = as_csv(["Mail", "Second mail", "Role"], ["ann@example.org", "bo@example.org", "mentee"])
+    batch = read(cohort, manager, data)
+    assert [each["to"] for each in batch.findings["columns"]] == ["email", "leave_out", "role"]
+    client, here = sign_in(manager), batch.get_absolute_url()
+    # One that is chosen by hand takes the place of the one that was guessed.
+    client.post(here, {"column-0": "email", "column-1": "email", "verb": "read"})
+    worker.run_all()
+    assert [each["to"] for each in fresh(batch).findings["columns"]] == ["leave_out", "email", "role"]
+    answer = client.post(here, {"column-0": "name", "column-2": "name", "verb": "read"})
+    page = answer.content.decode()
+    assert (answer.status_code, fresh(batch).status) == (422, "checked")
+    assert "is already taken from column “Mail”" in page.replace("&quot;", '"')
+    assert page.count('<option value="name" selected>') == 2
 
 
 def test_an_answer_that_breaks_the_rules_is_said_and_left_out(cohort, manager, people):

@@ -31,12 +31,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What was found for a text: one person, or why not. ``nearest`` is a name like it."""
+    """What was found for a text: one person, or why not. ``nearest`` is a name like it; ``several`` are those whom it may mean."""
 
     text: str
     entry: Entry | None = None
     why: Literal["", "absent", "ambiguous"] = ""
     nearest: str = ""
+    several: tuple[Entry, ...] = ()
 
 
 class Directory:
@@ -97,7 +98,9 @@ class Directory:
         ]
         if len(fitting) == 1:
             return Lookup(text, fitting[0])
-        return Lookup(text, None, "ambiguous") if fitting else Lookup(text, None, "absent", self._nearest_name(name))
+        if fitting:
+            return Lookup(text, None, "ambiguous", several=tuple(fitting))
+        return Lookup(text, None, "absent", self._nearest_name(name))
 
     def _nearest_name(self, name: names.Name) -> str:
         """A name that shares a word with this one, else one that is spelled much like it."""
