@@ -153,7 +153,7 @@ def dry_run(
     kept = [(one, ref) for one, ref in zip(everybody.found, everybody.references) if one.row not in dropped]
     addresses = dict(outcome.addresses)
     _make_addresses(kept, addresses, answers, doubts, asked)
-    dropped |= _unidentified(kept, addresses, answers, asked)
+    dropped |= _unidentified(kept, addresses, answers, doubts, asked)
     kept = [(one, ref) for one, ref in kept if one.row not in dropped]
     people = [Someone(one.external_id, addresses.get(one.row, one.email), one.name, one.row) for one, _ref in kept]
     managers = resolve(people, [reference for _one, reference in kept], known)
@@ -286,14 +286,26 @@ def _make_addresses(
 
 
 def _unidentified(
-    kept: list[tuple[Found, Reference]], addresses: dict[int, str], answers: Answers, asked: list[Question]
+    kept: list[tuple[Found, Reference]],
+    addresses: dict[int, str],
+    answers: Answers,
+    doubts: Doubts,
+    asked: list[Question],
 ) -> set[int]:
     """Rows of people whom no later import could know again, if they are to be left out."""
     rows = {one.row for one, _ref in kept if not one.external_id and not addresses.get(one.row, one.email)}
     if not rows:
         return set()
     asked.append(questions.about_unidentified(len(rows), answer=answers.unidentified))
-    return rows if answers.unidentified == "leave_out" else set()
+    if answers.unidentified != "leave_out":
+        return set()
+    for one, _ref in kept:
+        if one.row in rows:
+            sentence = _("Neither a number nor an address; left out, as you said.")
+            doubts.add(
+                Doubt("person.unidentified", sentence, "", one.row, None, shorten(one.name.full) if one.name else "")
+            )
+    return rows
 
 
 def _doubt_differing(managers: Resolution, doubts: Doubts) -> None:

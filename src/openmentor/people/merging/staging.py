@@ -64,13 +64,18 @@ def read(batch: Import) -> None:
     """
     if not batch.file:
         raise FileNotFoundError(errno.ENOENT, _("it is no longer kept"))
-    with open_table(Path(batch.file.path), name=batch.file_name) as table:
+    with open_table(Path(batch.file.path), name=batch.file_name, sheet=batch.mapping.get("sheet") or None) as table:
         _report(batch, progress=0, total=table.facts.rows)
         compared_at_event = newest_change()
         mapping = _mapping(batch, table)
         answers = Answers.parse({**batch.answers, "extent": batch.extent, "valid_on": batch.valid_on.isoformat()})
         known = _possible_managers(batch) if any(choice.to.startswith("manager_") for choice in mapping.choices) else []
-        run = dry_run(table, at=batch.valid_on, mapping=mapping, answers=answers, known=known)
+        try:
+            run = dry_run(table, at=batch.valid_on, mapping=mapping, answers=answers, known=known)
+        except InvalidFile:
+            # Such as a file without a column of names: what it has is kept, so that the page can ask which column it is.
+            _report(batch, findings=_columns_alone(table, mapping))
+            raise
         _drop_rows(batch)
         staged = _Staging(batch, run).stage()
         findings = _findings(run, staged)
@@ -151,9 +156,10 @@ def _drop_rows(batch: Import) -> None:
 
 @dataclass(slots=True)
 class Staged:
-    """What was staged: ``counts`` for people, doubts of no row, managers that closed a loop through the database."""
+    """What was staged: counts of people, of rows by kind of doubt, doubts of no row, managers that closed a loop through the database."""
 
     counts: dict[str, int]
+    kinds: dict[str, int]
     file_doubts: list[dict[str, Any]]
     loops: list[dict[str, Any]]
 
@@ -166,6 +172,8 @@ class _Staging:
         self.mapped = {choice.to for choice in run.mapping.choices if choice.is_used}
         self.doubts: dict[int, list[Doubt]] = run.doubts_by_row()
         self.counts: Counter[str] = Counter()
+        #: kind of doubt -> how many rows have it
+        self.kinds: Counter[str] = Counter()
         self.keys: dict[int, int] = {}
         self.identified = Identified()
         #: person -> manager, of the rows that say something of it
@@ -198,7 +206,7 @@ class _Staging:
         self.counts["left_out"] += self.run.counts.left_out
         self.counts["rows"] = self.run.counts.rows
         file_doubts = [doubt.as_dict() for doubt in self.run.doubts.in_order() if doubt.row is None]
-        return Staged(dict(self.counts), file_doubts, loops)
+        return Staged(dict(self.counts), dict(self.kinds), file_doubts, loops)
 
     def _rows(self, chunk: Sequence[ImportedPerson]) -> Iterator[ImportRow]:
         here = [self.keys[person.row] for person in chunk if person.row in self.identified.person]
@@ -211,8 +219,8 @@ class _Staging:
             self._shorten_custom(person)
             key = self.keys.get(person.row)
             row = self._row(person, key, before.get(key or 0), skills.get(key or 0, set()))
-            doubts = self.doubts.get(person.row, [])
-            row.is_doubtful, row.doubts = bool(doubts), [doubt.as_dict() for doubt in doubts]
+            if doubts := self.doubts.get(person.row):
+                self._doubt(row, doubts)
             self.counts[str(row.action)] += 1
             yield row
 
@@ -256,6 +264,12 @@ class _Staging:
         self._fill(row, difference)
         return row
 
+    def _doubt(self, row: ImportRow, doubts: list[Doubt]) -> None:
+        kinds = dict.fromkeys(doubt.kind for doubt in doubts)
+        self.kinds.update(kinds)
+        row.is_doubtful, row.doubts = True, [doubt.as_dict() for doubt in doubts]
+        row.kinds = f" {' '.join(kinds)} "[:500]
+
     @staticmethod
     def _fill(row: ImportRow, difference: Difference) -> None:
         for key in FACTS:
@@ -277,15 +291,11 @@ class _Staging:
         missing = sorted(number for number in self.doubts if number and number not in staged)
         for start in range(0, len(missing), CHUNK):
             rows = [
-                ImportRow(
-                    batch=self.batch,
-                    number=number,
-                    action=ImportRow.Action.LEFT_OUT,
-                    is_doubtful=True,
-                    doubts=[doubt.as_dict() for doubt in self.doubts[number]],
-                )
+                ImportRow(batch=self.batch, number=number, action=ImportRow.Action.LEFT_OUT)
                 for number in missing[start : start + CHUNK]
             ]
+            for row in rows:
+                self._doubt(row, self.doubts[row.number])
             with transaction.atomic():
                 _still_wanted(self.batch)
                 ImportRow.objects.bulk_create(rows)
@@ -346,7 +356,7 @@ def _findings(run: DryRun, staged: Staged) -> dict[str, Any]:
         entry["rows"] = entry["rows"][:20]
     return {
         "file": told["file"],
-        "columns": [{**column, "examples": _examples(run, column)} for column in told["columns"]],
+        "columns": [{**column, "examples": _examples(run.table, column)} for column in told["columns"]],
         "questions": [question for question in told["questions"] if question["key"] not in ("extent", "sensitive")],
         "unanswerable": [question.key for question in run.unanswerable],
         "managers": {
@@ -356,19 +366,28 @@ def _findings(run: DryRun, staged: Staged) -> dict[str, Any]:
             "more": max(0, len(unresolved) - LISTED),
         },
         "doubts": staged.file_doubts[:LISTED],
-        "doubts_by_kind": dict(run.doubts.counts),
+        "kinds": staged.kinds,
         "notes": told["notes"],
         "saved": run.as_saved(),
     }
 
 
-def _examples(run: DryRun, column: dict[str, Any]) -> list[str]:
+def _columns_alone(table: Table, mapping: Mapping) -> dict[str, Any]:
+    """What can be shown of a file from which nobody can be read yet."""
+    columns = [report.column_as_dict(choice) for choice in mapping.choices]
+    return {
+        "file": report.file_as_dict(table.facts),
+        "columns": [{**column, "examples": _examples(table, column)} for column in columns],
+    }
+
+
+def _examples(table: Table, column: dict[str, Any]) -> list[str]:
     """A few different cells; none of a column that tells of private things."""
     if column["sensitive"]:
         return []
-    at = run.table.header.index(column["column"])
+    at = table.header.index(column["column"])
     found: dict[str, None] = {}
-    for row in run.table.sample[:200]:
+    for row in table.sample[:200]:
         if not values.is_nothing(row[at]):
             found.setdefault(shorten(row[at], 40))
         if len(found) == EXAMPLES:

@@ -193,6 +193,7 @@ class Migration(migrations.Migration):
                 ("changes", models.JSONField(blank=True, default=dict)),
                 ("candidates", models.JSONField(blank=True, default=list)),
                 ("is_doubtful", models.BooleanField(default=False)),
+                ("kinds", models.CharField(blank=True, max_length=500)),
                 ("doubts", models.JSONField(blank=True, default=list)),
                 (
                     "batch",

@@ -64,7 +64,7 @@ class Import(Stateful):
     file_name = models.CharField(max_length=255)
     #: which reading is the newest: an earlier one that still runs finds that it is not, and stops
     reading = models.PositiveIntegerField(default=1)
-    #: what was chosen for columns, {"columns": {header: field}}, where it differs from the guess
+    #: what was chosen for columns, {"columns": {header: field}}, where it differs from the guess; "sheet" of a workbook
     mapping = models.JSONField(default=dict, blank=True)
     answers = models.JSONField(default=dict, blank=True)
     #: {"absent": "left" | "here", "still_here": [ids], "same": {row: id, or 0 for nobody known}}
@@ -132,6 +132,8 @@ class ImportRow(WorkFacts):
     #: ids of people who may be this one, to be asked about
     candidates = models.JSONField(default=list, blank=True)
     is_doubtful = models.BooleanField(default=False)
+    #: the kinds of its doubts with a space before and after each, to be filtered by
+    kinds = models.CharField(max_length=500, blank=True)
     #: [{"kind", "column", "value", "sentence", "advice"}]
     doubts = models.JSONField(default=list, blank=True)
 
