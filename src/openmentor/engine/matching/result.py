@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .problem import FloatArray, IntArray, Problem, Progress
+from .problem import FloatArray, IntArray, Problem, Progress, index_of
 
 if TYPE_CHECKING:
     from .explain import Reason
@@ -177,7 +177,12 @@ class Result:
         return [int(j) for j in self.pairs[self.pairs[:, 0] == mentor, 1]]
 
     def explain(self, mentor: int, mentee: int) -> list[Reason]:
-        """Why the two fit, largest share first; empty where scores were given without dimensions."""
+        """Why the two fit, largest share first; empty where scores were given without dimensions.
+
+        Raises InvalidProblem if there is nobody of that index.
+        """
+        mentor = index_of(mentor, self.problem.shape[0], "explain", "mentor")
+        mentee = index_of(mentee, self.problem.shape[1], "explain", "mentee")
         return [] if self.problem.scored is None else list(self.problem.scored.explain(mentor, mentee))
 
     def why_not(self, mentor: int, mentee: int, *, progress: Progress | None = None) -> WhyNot:
