@@ -16,7 +16,7 @@ from openmentor.engine.matching.columns import COLUMNS
 from openmentor.engine.matching.spec import Spec
 from openmentor.enrollment import gates, vetoes
 from openmentor.enrollment.models import Enrollment, Preference, Role
-from openmentor.matches.models import Hold
+from openmentor.matches.models import Hold, MatchingRun
 from openmentor.mentorships.actions import between
 from openmentor.mentorships.models import Membership
 from openmentor.people.models import Person, Skill
@@ -341,3 +341,17 @@ def _line(person: int, above: Mapping[int, int], levels: int) -> list[int]:
 def checked(pool: Pool, settings: Mapping[str, Any]) -> Spec:
     """The settings as the engine reads them. Raises ``InvalidProblem`` with every fault."""
     return Spec.from_mapping(pool.spec(settings))
+
+
+def has_changed(run: MatchingRun) -> bool:
+    """Whether a result that waits to be published was made for another pool than that of today. A constant number of queries."""
+    from openmentor.matches import readiness
+
+    if run.status != MatchingRun.Status.READY or not run.pool_digest:
+        return False
+    return readiness.look(run.cohort).digest != run.pool_digest
+
+
+def apart(rules: Mapping[str, Any], mentors: list[Row], mentees: list[Row]) -> set[Pair]:
+    """Pairs whom the rules on managers forbid today, also by way of somebody who isn't in the pool."""
+    return _under_one_another(rules, mentors, mentees)

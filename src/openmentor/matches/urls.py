@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from openmentor.matches.urls_board import of_boards
+from openmentor.matches.urls_runs import around_runs
 
 app_name = "matches"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*around_runs, *of_boards]
