@@ -1,0 +1,147 @@
+"""From a file of people to published, explained matches: the whole way of a program manager with their own data, and of who is matched."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import Server
+from tests.browser.walk_files import APPLICANTS, PEOPLE, applications_csv, people_csv
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+SECRET = "twelve green bicycles 7"
+
+
+class Walk:
+    """One person's browser. With OPENMENTOR_PICTURES set to a folder, it keeps a picture of each station there."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        page.set_default_timeout(30_000)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.url + path)
+
+    def click(self, name: str | re.Pattern[str], role: str = "button") -> None:
+        self.page.get_by_role(role, name=name, exact=isinstance(name, str)).first.click()  # type: ignore[arg-type]
+        self.page.wait_for_load_state()
+
+    def picture(self, name: str) -> None:
+        folder = os.environ.get("OPENMENTOR_PICTURES")
+        if folder:
+            size = self.page.viewport_size or {"width": 0}
+            self.page.screenshot(path=Path(folder) / f"{name}-{size['width']}.png")
+
+
+def test_from_a_file_of_people_to_published_explained_matches(
+    empty_server: Server, new_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    token = re.search(r"/setup/\?token=(\S+)", empty_server.console)
+    assert token
+    walk = Walk(new_page(), empty_server.url)
+    become_administrator(walk, token.group(1))
+    import_people(walk, tmp_path)
+    create_program(walk)
+    publish_landing_page(walk)
+    import_applications(walk, tmp_path)
+    begin_matching(walk)
+
+
+def become_administrator(walk: Walk, token: str) -> None:
+    walk.go(f"/setup/?token={token}")
+    walk.page.get_by_label("Your name").fill("Paula Planner")
+    walk.page.get_by_label("E-mail").fill("paula@example.org")
+    walk.page.locator("input[name=password]").fill(SECRET)
+    walk.click("Begin")
+    expect(walk.page.get_by_role("heading", name="Hello Paula")).to_be_visible()
+
+
+def import_people(walk: Walk, folder: Path) -> None:
+    file = folder / "people.csv"
+    file.write_bytes(people_csv())
+    walk.click("Import your people", "link")
+    walk.page.locator("input[type=file]").set_input_files(file)
+    walk.page.get_by_label("Where it comes from").fill("HR system")
+    walk.page.get_by_label("Everybody of this source").check()
+    walk.picture("import-choose")
+    walk.click("Read the file")
+    expect(walk.page.get_by_text(f"{PEOPLE} have no address")).to_be_visible()
+    walk.picture("import-checked")
+    walk.click(f"Bring in {PEOPLE} people")
+    expect(walk.page.get_by_text("The people are here.")).to_be_visible()
+    walk.picture("import-done")
+
+
+def create_program(walk: Walk) -> None:
+    walk.click("Create a program", "link")
+    page = walk.page
+    page.get_by_label("Name").first.fill("Growing Together")
+    page.get_by_label("Purpose").fill("So that everybody knows somebody a few steps ahead.")
+    for field in ("coordinator", "manager"):
+        page.locator(f"input[name$={field}]").first.fill("paula@example.org")
+    page.locator("input[name$=starts_on]").fill("2027-01-11")
+    page.locator("input[name$=ends_on]").fill("2027-07-09")
+    page.locator("input[name=cohort-name], #id_cohort-name").first.fill("Spring 2027")
+    walk.click("Create the program")
+    expect(page.get_by_role("heading", name="Growing Together")).to_be_visible()
+    walk.picture("program")
+
+
+def publish_landing_page(walk: Walk) -> None:
+    page = walk.page
+    walk.click("Open recruiting", "link")
+    walk.click("Open recruiting")
+    walk.click("Edit", "link")
+    page.get_by_label("In one sentence").fill("Six months with somebody a few steps ahead.")
+    walk.click("Save")
+    walk.click("Publish")
+    walk.click("Look at it", "link")
+    expect(page.get_by_role("link", name="Find a mentor").first).to_be_visible()
+    walk.picture("landing")
+
+
+def import_applications(walk: Walk, folder: Path) -> None:
+    page = walk.page
+    file = folder / "applications.csv"
+    file.write_bytes(applications_csv())
+    walk.go("/programs/")
+    walk.click("Growing Together", "link")
+    walk.click("Applications", "link")
+    walk.click("Import applications", "link")
+    page.locator("input[type=file]").set_input_files(file)
+    walk.click("Read the file")
+    expect(page.get_by_text(f"{APPLICANTS} people are known by their names alone")).to_be_visible()
+    page.get_by_label("All of them are right").check()
+    page.get_by_label("expect", exact=False).check()
+    walk.picture("applications-checked")
+    walk.click("Read again with these changes")
+    walk.click(re.compile(r"^Import \d+ applications"))
+    expect(page.get_by_role("heading", name="Done")).to_be_visible()
+    walk.picture("applications-done")
+
+
+def approve(walk: Walk) -> None:
+    walk.click("To the applications", "link")
+    walk.picture("applications")
+    walk.click("Approve by rule", "link")
+    walk.picture("approve-by-rule")
+    walk.click("Approve")
+    expect(walk.page.get_by_text(f"{APPLICANTS}").first).to_be_visible()
+    walk.picture("approved")
+
+
+def begin_matching(walk: Walk) -> None:
+    walk.click("Matching", "link")
+    walk.click("Begin matching")
+    walk.click("Readiness", "link")
+    walk.picture("readiness")
+
+
+def run_matching(walk: Walk) -> None:
+    walk.click("Matching", "link")
+    walk.click("Run the matching")
+    walk.picture("run")
