@@ -122,6 +122,7 @@ def _pages(size: int) -> dict[str, Any]:
 
     boss, admin, mentee = "Program manager", "Administrator", "Mentee"
     here = [cohort.pk]
+    mine = Enrollment.objects.get(cohort=cohort, person=personas[mentee], role="mentee")
     return {
         "home": get(boss, "/"),
         "people": get(admin, reverse("people:people")),
@@ -133,7 +134,8 @@ def _pages(size: int) -> dict[str, Any]:
         "readiness": get(boss, reverse("matches:readiness", args=here)),
         "runs": get(boss, reverse("matches:cohort", args=here)),
         "board": get(boss, run.get_absolute_url()),
-        "wishes": get(mentee, reverse("enrollment:wishes", args=here)),
+        "my application": get(mentee, reverse("enrollment:own", args=here)),
+        "whom I would like": get(mentee, reverse("enrollment:wishes", args=[mine.pk])),
         "landing": get(mentee, f"/p/{cohort.program.slug}/"),
     }
 
