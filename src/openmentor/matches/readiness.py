@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -241,10 +241,8 @@ def unmapped(cohort: Cohort) -> dict[str, list[Unmapped]]:
         ("level", {"person__level": None}, "person__position"), ("timezone", {"person__timezone": ""}, "person__site"),
     ):  # fmt: skip
         told = (cohort.mappings or {}).get(kind, {})
-        people: dict[int, str] = dict(inside.filter(**lacks).exclude(**{source: ""}).values_list("person", source))
-        counts: dict[str, int] = {}
-        for word in people.values():
-            counts[word] = counts.get(word, 0) + 1
+        some = inside.filter(**lacks).exclude(**{source: ""}).order_by()
+        counts: dict[str, int] = dict(some.values_list(source).annotate(Count("person", distinct=True)))
         found[kind] = [
             Unmapped(word, count, told.get(word)) for word, count in sorted(counts.items(), key=lambda each: (-each[1], each[0].casefold()))
         ]  # fmt: skip
