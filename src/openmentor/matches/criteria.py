@@ -261,8 +261,6 @@ class OwnFieldForm(forms.Form):
         self.fields["column"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a column")), *columns, *([(now, now)] if now and now not in there else [])
         ]  # fmt: skip
-        if "DELETE" in self.fields:
-            self.fields["DELETE"].label = _("Remove this dimension")
         if "weight" not in self.initial:
             self.initial["weight"] = 1
 
@@ -311,6 +309,10 @@ class OwnFieldForm(forms.Form):
 
 
 class _OwnFields(forms.BaseFormSet[OwnFieldForm]):
+    def add_fields(self, form: OwnFieldForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Remove this dimension")
+
     def clean(self) -> None:
         seen: set[str] = set()
         for form in self._chosen():

@@ -6,6 +6,7 @@ Looking through ten thousand people takes seconds, so what was found is kept unt
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +20,13 @@ from django.utils.translation import gettext as _
 from openmentor.engine.matching import process
 from openmentor.engine.matching.errors import InvalidProblem
 from openmentor.engine.matching.spec import UNAVAILABLE, Spec
-from openmentor.enrollment.models import Enrollment, Role
+from openmentor.enrollment import gates
+from openmentor.enrollment.models import Role
 from openmentor.foundation import clock
 from openmentor.foundation.models import Event
 from openmentor.matches import inputs
 from openmentor.matches.solving import reference_of
-from openmentor.matches.specification import COLUMNS_OF, GROUPS, label, settings_of
+from openmentor.matches.specification import COLUMNS_OF, GROUPS, settings_of
 from openmentor.programs.models import Cohort
 
 KEEP_SECONDS = 600
@@ -82,6 +84,14 @@ class Dimension:
 
 
 @dataclass(frozen=True)
+class Unmapped:
+    """A word of HR from which a fact could be told for all who have it, and how many people that are."""
+
+    word: str
+    people: int
+
+
+@dataclass(frozen=True)
 class Readiness:
     """A cohort's pool as a run would find it now. ``held`` by a gate; they count neither as mentors nor as mentees."""
 
@@ -90,6 +100,10 @@ class Readiness:
     mentees: int
     places: int
     held: int
+    #: by gate, how many it holds back
+    held_by: Mapping[str, int]
+    #: positions of people without a level, sites of people without a time zone ("level", "timezone"), the most frequent first
+    unmapped: Mapping[str, tuple[Unmapped, ...]]
     dimensions: tuple[Dimension, ...]
     faults: tuple[str, ...]
     is_drawn: bool
@@ -135,9 +149,22 @@ def _of(cohort: Cohort, pool: inputs.Pool) -> Readiness:
         digest=pool.digest,
         mentors=sum(row.enrollment.role == Role.MENTOR for row in free),
         mentees=sum(row.enrollment.role == Role.MENTEE for row in free),
-        places=pool.places, held=len(pool.rows) - len(free), dimensions=tuple(dimensions), faults=tuple(faults),
+        places=pool.places, held=len(pool.rows) - len(free),
+        held_by={gate.value: sum(gate in gates.gates_of(row.enrollment) for row in pool.rows) for gate in gates.Gate},
+        unmapped={
+            "level": _unmapped(pool, "level", "position"), "timezone": _unmapped(pool, "timezone", "site"),
+        },
+        dimensions=tuple(dimensions), faults=tuple(faults),
         is_drawn=max(len(pool.mentors), len(pool.mentees)) > DRAWN,
     )  # fmt: skip
+
+
+def _unmapped(pool: inputs.Pool, fact: str, source: str) -> tuple[Unmapped, ...]:
+    """What HR says of people instead of a fact that it doesn't know."""
+    people = {row.enrollment.person_id: row.enrollment.person for row in pool.rows}
+    words = Counter(getattr(person, source) for person in people.values() if getattr(person, fact) in (None, ""))
+    ordered = sorted(words.items(), key=lambda each: (-each[1], each[0].casefold()))
+    return tuple(Unmapped(word, count) for word, count in ordered if word)
 
 
 def _dimensions(cohort: Cohort, pool: inputs.Pool, settings: Mapping[str, Any]) -> tuple[list[Dimension], list[str]]:
@@ -222,34 +249,3 @@ def _drawn(rows: list[inputs.Row]) -> list[inputs.Row]:
     if len(rows) <= DRAWN:
         return rows
     return sorted(rows, key=lambda row: hashlib.sha256(row.id.encode()).digest())[:DRAWN]
-
-
-@dataclass(frozen=True)
-class Unmapped:
-    """A word of HR from which a fact could be told for all who have it. ``value``: what was said already."""
-
-    word: str
-    people: int
-    value: Any
-
-
-def unmapped(cohort: Cohort) -> dict[str, list[Unmapped]]:
-    """Positions of people without a level, and sites of people without a time zone, the most frequent first. Two queries."""
-    inside = Enrollment.objects.approved().filter(cohort=cohort, person__left_on=None, person__erased_at=None)
-    found: dict[str, list[Unmapped]] = {}
-    for kind, lacks, source in (
-        ("level", {"person__level": None}, "person__position"), ("timezone", {"person__timezone": ""}, "person__site"),
-    ):  # fmt: skip
-        told = (cohort.mappings or {}).get(kind, {})
-        people: dict[int, str] = dict(inside.filter(**lacks).exclude(**{source: ""}).values_list("person", source))
-        counts: dict[str, int] = {}
-        for word in people.values():
-            counts[word] = counts.get(word, 0) + 1
-        found[kind] = [
-            Unmapped(word, count, told.get(word)) for word, count in sorted(counts.items(), key=lambda each: (-each[1], each[0].casefold()))
-        ]  # fmt: skip
-    return found
-
-
-def named(dimension: Dimension, settings: Mapping[str, Any]) -> str:
-    return label(dimension.key, settings)

@@ -8,7 +8,6 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -45,7 +44,7 @@ def _context(request: Request, found: Cohort, faults: dict[tuple[str, str], str]
     ready = readiness.look(found)
     return {
         **around(found), "ready": ready, "used": ready.used, "groups": _groups(found, ready), "faults": telling.faults(ready.faults),
-        "held": _held(found), "mappings": _mappings(found, faults or {}, given or {}), "zones": sorted(available_timezones()),
+        "held": _held(found, ready), "mappings": _mappings(found, ready, faults or {}, given or {}), "zones": sorted(available_timezones()),
         "may_configure": policies.configure(request.actor, found), "may_remind": enrollment_may_remind(request, found),
         "is_behind": any(each.note.startswith(_("Said since the first run")) for each in ready.dimensions),
     }  # fmt: skip
@@ -69,37 +68,36 @@ def _groups(found: Cohort, ready: readiness.Readiness) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _held(found: Cohort) -> list[dict[str, Any]]:
-    """For each gate that is on, how many it holds and the first of them. Three queries at most."""
+def _held(found: Cohort, ready: readiness.Readiness) -> list[dict[str, Any]]:
+    """For each gate, how many it holds and the first of them. A query a gate that holds somebody."""
     inside = Enrollment.objects.approved().filter(cohort=found, person__left_on=None)
-    held = gates.with_gates(inside, found)
-    counts = held.aggregate(
-        **{gate.value: Count("pk", filter=Q(**{f"held_{gate.value}": True})) for gate in gates.Gate}
-    )
+    held = gates.with_gates(inside, found).select_related("person").order_by("person__family_name", "pk")
     is_on = {gates.Gate.SURVEY: found.gate_survey, gates.Gate.EXPECTATIONS: found.gate_expectations}
-    rows = []
     listed = reverse("enrollment:applications", args=[found.pk])
+    rows = []
     for gate in gates.Gate:
-        some = (
-            held.filter(**{f"held_{gate.value}": True}).select_related("person").order_by("person__family_name", "pk")
-        )
+        count = ready.held_by[gate.value]
         rows.append(
-            {"gate": gate, "label": str(gate.label).capitalize(), "is_on": is_on[gate], "count": counts[gate.value],
-             "some": list(some[:NAMED]) if counts[gate.value] else [], "more": max(0, counts[gate.value] - NAMED),
+            {"label": str(gate.label).capitalize(), "is_on": is_on[gate], "count": count, "more": max(0, count - NAMED),
+             "some": list(held.filter(**{f"held_{gate.value}": True})[:NAMED]) if count else [],
              "href": f"{listed}?status=approved&gate={gate.value}"}
         )  # fmt: skip
     return rows
 
 
 def _mappings(
-    found: Cohort, faults: dict[tuple[str, str], str], given: dict[str, dict[str, str]]
+    found: Cohort, ready: readiness.Readiness, faults: dict[tuple[str, str], str], given: dict[str, dict[str, str]]
 ) -> list[dict[str, Any]]:
-    words = readiness.unmapped(found)
-    return [
-        {"kind": kind, "more": max(0, len(words[kind]) - MAPPED),
-         "rows": [{"word": each.word, "people": each.people, "value": given.get(kind, {}).get(each.word, "" if each.value is None else each.value), "fault": faults.get((kind, each.word), "")} for each in words[kind][:MAPPED]]}
-        for kind in KINDS
-    ]  # fmt: skip
+    tables = []
+    for kind in KINDS:
+        words, told = ready.unmapped[kind], (found.mappings or {}).get(kind, {})
+        rows = [
+            {"word": each.word, "people": each.people, "fault": faults.get((kind, each.word), ""),
+             "value": given.get(kind, {}).get(each.word, told.get(each.word, ""))}
+            for each in words[:MAPPED]
+        ]  # fmt: skip
+        tables.append({"kind": kind, "rows": rows, "more": max(0, len(words) - MAPPED)})
+    return tables
 
 
 @login_required
