@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from openmentor.matches.urls_board import urlpatterns as board
 
 app_name = "matches"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*board]
