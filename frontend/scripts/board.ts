@@ -245,5 +245,7 @@ mount('[data-board]', (board) => {
     document.removeEventListener('htmx:beforeCleanupElement', gone);
   });
 
+  // A filter inside the board brings new cards, and not a new board.
+  board.addEventListener('htmx:load', ready);
   ready();
 });

@@ -16,7 +16,7 @@ from openmentor.engine.matching.columns import COLUMNS
 from openmentor.engine.matching.spec import Spec
 from openmentor.enrollment import gates, vetoes
 from openmentor.enrollment.models import Enrollment, Preference, Role
-from openmentor.matches.models import Hold, MatchingRun
+from openmentor.matches.models import Hold, MatchingRun, RunInput
 from openmentor.mentorships.actions import between
 from openmentor.mentorships.models import Membership
 from openmentor.people.models import Person, Skill
@@ -336,6 +336,29 @@ def _line(person: int, above: Mapping[int, int], levels: int) -> list[int]:
         person = above[person]
         line.append(person)
     return line
+
+
+def replay(run: MatchingRun) -> Pool:
+    """The pool as the engine was told of it in this run, without those who were erased since.
+
+    ``forced`` and ``forbidden`` are the run's own: what is locked, banned or over now is for whoever changes the board to ask.
+    """
+    rows: dict[str, list[Row]] = {Role.MENTOR: [], Role.MENTEE: []}
+    told = RunInput.objects.filter(run=run).select_related("enrollment__person").order_by("enrollment")
+    for each in told:
+        rows[each.enrollment.role].append(Row(each.enrollment, each.cells, each.sources))
+    mentors, mentees = rows[Role.MENTOR], rows[Role.MENTEE]
+    known = {row.id for row in mentors}, {row.id for row in mentees}
+    forced, forbidden = (
+        [(mentor, mentee) for mentor, mentee in run.report.get(name, []) if mentor in known[0] and mentee in known[1]]
+        for name in ("forced", "forbidden")
+    )
+    questions = list(Question.objects.exclude(column=""))
+    return Pool(
+        run.cohort, mentors, mentees, forced, forbidden,
+        confidential=_columns_for(questions, Question.Audience.CONFIDENTIAL),
+        for_managers=_columns_for(questions, Question.Audience.MATCHING),
+    )  # fmt: skip
 
 
 def checked(pool: Pool, settings: Mapping[str, Any]) -> Spec:

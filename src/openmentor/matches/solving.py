@@ -137,6 +137,7 @@ def _store(run: MatchingRun, pool: inputs.Pool, result: Mapping[str, Any]) -> No
             "held": sum("gate" in row.cells for row in pool.rows),
         },
         "for_managers": sorted(pool.for_managers),
+        "forced": [list(pair) for pair in pool.forced], "forbidden": [list(pair) for pair in pool.forbidden],
     }  # fmt: skip
     try:
         with transaction.atomic():

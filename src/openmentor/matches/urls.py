@@ -1,7 +1,8 @@
+"""Everything around a run, and the board of one."""
+
 from __future__ import annotations
 
-from openmentor.matches.urls_board import of_boards
-from openmentor.matches.urls_runs import around_runs
+from openmentor.matches import urls_board, urls_runs
 
 app_name = "matches"
-urlpatterns = [*around_runs, *of_boards]
+urlpatterns = [*urls_runs.urlpatterns, *urls_board.urlpatterns]

@@ -1,22 +1,23 @@
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import path
 
-from openmentor.foundation.http import Request
-from openmentor.matches import policies
-from openmentor.matches.views.common import around, run_of
+from openmentor.matches.views import board, publishing
 
-
-@login_required
-def board(request: Request, pk: int) -> HttpResponse:
-    """A run: how far it is, why it ended, or its pairs."""
-    found = run_of(request, pk)
-    policies.look.check(request.actor, found.cohort)
-    pairs = found.matches.in_draft().select_related("mentor__person", "mentee__person") if found.has_result else []
-    return render(request, "matches/run.html", {**around(found.cohort), "run": found, "pairs": pairs})
-
-
-of_boards = [path("runs/<int:pk>/", board, name="board")]
+urlpatterns = [
+    path("runs/<int:pk>/", board.board, name="board"),
+    path("runs/<int:pk>/pairs/<int:mentor>-<int:mentee>/", board.pair, name="pair"),
+    path("runs/<int:pk>/pairs/<int:mentor>-<int:mentee>/question/", board.question, name="question"),
+    path("runs/<int:pk>/unmatched/<str:role>/", board.unmatched, name="unmatched"),
+    path("runs/<int:pk>/cost/", board.preview, name="preview"),
+    path("runs/<int:pk>/changes/", board.change, name="change"),
+    path("runs/<int:pk>/changes/undoing/", board.undo, name="undo"),
+    path("runs/<int:pk>/changes/redoing/", board.redo, name="redo"),
+    path("runs/<int:pk>/changes/reset/", board.reset, name="reset"),
+    path("runs/<int:pk>/freshness/", board.freshness, name="freshness"),
+    path("runs/<int:pk>/holds/", board.hold, name="hold"),
+    path("holds/<int:pk>/release/", board.release, name="release"),
+    path("runs/<int:pk>/publication/", publishing.publication, name="publication"),
+    path("runs/<int:pk>/publication/progress/", publishing.progress, name="publication_progress"),
+    path("runs/<int:pk>/publication/continuation/", publishing.continuation, name="publication_continuation"),
+]

@@ -6,7 +6,7 @@ from django.urls import path
 
 from openmentor.matches.views import cohort, comparing, exporting, readiness, settings
 
-around_runs = [
+urlpatterns = [
     path("cohorts/<int:pk>/matching/", cohort.cohort, name="cohort"),
     path("cohorts/<int:pk>/matching/beginning/", cohort.beginning, name="beginning"),
     path("cohorts/<int:pk>/matching/runs/", cohort.runs, name="runs"),
