@@ -57,6 +57,8 @@ class DryRun:
     doubts: Doubts
     managers: Resolution
     notes: tuple[str, ...]
+    #: everybody, as far as one tells them apart
+    found: tuple[Found, ...]
     _reader: RowReader
     _dropped: frozenset[int]
     _addresses: dict[int, str]
@@ -71,6 +73,10 @@ class DryRun:
     def unanswerable(self) -> tuple[Question, ...]:
         """Open questions without a proposal: an import waits for their answers."""
         return tuple(question for question in self.open_questions if question.proposal is None)
+
+    def address_of(self, one: Found) -> str:
+        """Of the file, unless it was settled otherwise or made by a rule; '' for none."""
+        return self._addresses.get(one.row, one.email)
 
     def people(self) -> Iterator[ImportedPerson]:
         """Each person once, with address and manager settled, in the order of the file."""
@@ -155,6 +161,7 @@ def dry_run(
     _make_addresses(kept, addresses, answers, doubts, asked)
     dropped |= _unidentified(kept, addresses, answers, doubts, asked)
     kept = [(one, ref) for one, ref in kept if one.row not in dropped]
+    found = tuple(one for one, _ref in kept)
     people = [Someone(one.external_id, addresses.get(one.row, one.email), one.name, one.row) for one, _ref in kept]
     managers = resolve(people, [reference for _one, reference in kept], known)
     _doubt_differing(managers, doubts)
@@ -173,7 +180,7 @@ def dry_run(
     notes = (*managers.notes, *_notes(mapping, outcome.identical))
     manager_of = {one.row: manager for one, manager in zip(people, managers.manager) if manager is not None}
     return DryRun(
-        table, mapping, answers, valid_on, counts, tuple(asked), doubts, managers, notes,
+        table, mapping, answers, valid_on, counts, tuple(asked), doubts, managers, notes, found,
         reader, frozenset(dropped), addresses, manager_of,
     )  # fmt: skip
 

@@ -43,16 +43,22 @@ KINDS = {
 WORDS = {"manager": _l("Manager"), "custom": _l("Other columns"), "name": _l("Name"), "email": _l("E-mail")}
 
 
-def context(batch: Import, query: QueryDict, errors: dict[str, str] | None = None) -> dict[str, Any]:
-    """Everything that ``people/imports/import.html`` needs."""
+def context(
+    batch: Import, query: QueryDict, *, posted: QueryDict | None = None, errors: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """Everything that ``people/imports/import.html`` needs.
+
+    posted   a form that came back with ``errors``: what was chosen in it is still chosen.
+    """
     errors = errors or {}
+    given = posted or QueryDict()
     found: dict[str, Any] = {
         "batch": batch,
         "counts": batch.counts,
         "errors": errors,
         "faults": batch.message.splitlines(),
     }
-    columns = [_column(i, column, errors) for i, column in enumerate(batch.findings.get("columns", []))]
+    columns = [_column(i, column, given, errors) for i, column in enumerate(batch.findings.get("columns", []))]
     found |= {
         "columns": [column for column in columns if not column["sensitive"]],
         "private_columns": [column for column in columns if column["sensitive"]],
@@ -64,31 +70,33 @@ def context(batch: Import, query: QueryDict, errors: dict[str, str] | None = Non
         "extents": Import.Extent.choices,
     }
     if batch.status == Import.Status.CHECKED:
-        found |= _to_be_said(batch, errors)
+        found |= _to_be_said(batch, given, errors)
     if batch.status in (Import.Status.CHECKED, Import.Status.DONE) and not batch.emptied_at:
         found |= _rows(batch, query)
         found["managers"] = batch.findings.get("managers", {})
     return found
 
 
-def _column(i: int, column: dict[str, Any], errors: dict[str, str]) -> dict[str, Any]:
+def _column(i: int, column: dict[str, Any], given: QueryDict, errors: dict[str, str]) -> dict[str, Any]:
     kind = sensitive.SENSITIVE_BY_KEY.get(column["sensitive"] or "")
     return {
         **column,
         "number": i,
+        "to": given.get(f"column-{i}", column["to"]),
+        "reason": given.get(f"reason-{i}", column["reason"]),
         "kind": kind.label if kind else "",
         "is_unsure": column["to"] in fields.BY_KEY and column["confidence"] <= 0.5,
         "error": errors.get(f"column-{i}") or errors.get(f"reason-{i}", ""),
     }
 
 
-def _to_be_said(batch: Import, errors: dict[str, str]) -> dict[str, Any]:
-    questions = [_question(question, batch, errors) for question in batch.findings.get("questions", [])]
-    undecided, undecided_count = _undecided(batch)
+def _to_be_said(batch: Import, given: QueryDict, errors: dict[str, str]) -> dict[str, Any]:
+    questions = [_question(question, batch, given, errors) for question in batch.findings.get("questions", [])]
+    undecided, undecided_count = _undecided(batch, given)
     absent = staging.absent(batch) if not undecided_count else Person.objects.none()
     absent_count = absent.count() if batch.extent == Import.Extent.FULL else 0
     waits = [question["sentence"] for question in questions if question["must_be_answered"]]
-    people = sum(batch.counts.get(key, 0) for key in ("new", "changed"))
+    people_count = sum(batch.counts.get(key, 0) for key in ("new", "changed"))
     return {
         "questions": questions,
         "open_questions": sum(not question["is_answered"] for question in questions),
@@ -97,12 +105,15 @@ def _to_be_said(batch: Import, errors: dict[str, str]) -> dict[str, Any]:
         "absent": absent.order_by("family_name", "given_name", "pk")[:ABSENT] if absent_count else [],
         "absent_count": absent_count,
         "absent_more": max(0, absent_count - ABSENT),
-        "absent_said": batch.decisions.get("absent", ""),
-        "still_here": set(batch.decisions.get("still_here", [])),
-        "known_count": batch.counts.get("changed", 0) + batch.counts.get("same", 0) + absent_count,
+        "absent_said": given.get("absent", batch.decisions.get("absent", "")),
+        "still_here": {int(person) for person in given.getlist("still-here") if person.isdigit()}
+        or set(batch.decisions.get("still_here", [])),
+        "extent_said": given.get("extent", batch.extent),
+        "valid_on_said": given.get("valid_on", batch.valid_on.isoformat()),
+        "is_half_absent": absent_count > batch.counts.get("changed", 0) + batch.counts.get("same", 0),
         "must_check": bool(waits or undecided_count),
         "why_not": _why_not(len(waits), undecided_count),
-        "people_count": people,
+        "people_count": people_count,
     }
 
 
@@ -116,7 +127,7 @@ def _why_not(questions: int, undecided: int) -> str:
     ) % {"count": undecided}
 
 
-def _question(question: dict[str, Any], batch: Import, errors: dict[str, str]) -> dict[str, Any]:
+def _question(question: dict[str, Any], batch: Import, given: QueryDict, errors: dict[str, str]) -> dict[str, Any]:
     key = question["key"]
     value = question["answer"] if question["answer"] is not None else question["assumed"]
     rule = ""
@@ -124,15 +135,15 @@ def _question(question: dict[str, Any], batch: Import, errors: dict[str, str]) -
         rule = next((text for text in (question["answer"], question["proposal"]) if text and text != CLAIM_CODES), "")
     return {
         **question,
-        "value": "rule" if key == "email" and value != CLAIM_CODES else value or "",
-        "rule": rule,
+        "value": given.get(f"answer-{key}", "rule" if key == "email" and value != CLAIM_CODES else value or ""),
+        "rule": given.get("rule", rule),
         "is_answered": question["answer"] is not None,
         "must_be_answered": key in batch.findings.get("unanswerable", []),
         "error": errors.get(f"answer-{key}", ""),
     }
 
 
-def _undecided(batch: Import) -> tuple[list[dict[str, Any]], int]:
+def _undecided(batch: Import, given: QueryDict) -> tuple[list[dict[str, Any]], int]:
     """Rows of people who may be known already, each with whom it may be."""
     count = batch.counts.get("undecided", 0)
     if not count:
@@ -141,7 +152,12 @@ def _undecided(batch: Import) -> tuple[list[dict[str, Any]], int]:
     wanted = {person for row in rows for person in row.candidates}
     known = {person.pk: person for person in Person.objects.filter(pk__in=wanted)}
     return [
-        {"row": row, "people": [known[person] for person in row.candidates if person in known]} for row in rows
+        {
+            "row": row,
+            "people": [known[person] for person in row.candidates if person in known],
+            "said": given.get(f"same-{row.number}", ""),
+        }
+        for row in rows
     ], count
 
 

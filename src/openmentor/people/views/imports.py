@@ -132,7 +132,7 @@ def _go_on(request: Request, found: Import) -> HttpResponse:
     if wants_import and not choices.is_changed and not choices.absent and staging.absent(found).exists():
         choices.errors["absent"] = _("Say whether they have left.")
     if choices.errors:
-        context = showing.context(found, request.GET, choices.errors)
+        context = showing.context(found, request.GET, posted=request.POST, errors=choices.errors)
         return render(request, "people/imports/import.html", context, status=422)
     if choices.absent and found.status == Status.CHECKED and not choices.is_changed:
         actions.decide_absent(found, choices.absent, choices.still_here, by=request.actor)
