@@ -15,6 +15,8 @@ from openmentor.people.importing.wording import words
 _NUMBERED = re.compile(r"(?:^|\s)\(?\d{1,2}[.)]\s+")
 _NOBODY = words("none nobody noone no nein keine keiner niemand personne aucun aucune nadie ninguno nope")
 _COMPARED = 200
+#: texts for which the nearest is looked for: a file in which nobody is known ends soon, too
+_MOST_NEAREST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Directory:
                 if text:
                     known.setdefault(plain(text), text)
         self._looked_up: dict[str, Lookup] = {}
+        self._nearest_left = _MOST_NEAREST
 
     def by_email(self, address: str) -> Entry | None:
         """Who has this address."""
@@ -104,6 +107,9 @@ class Directory:
 
     def _nearest_name(self, name: names.Name) -> str:
         """A name that shares a word with this one, else one that is spelled much like it."""
+        if self._nearest_left <= 0:
+            return ""
+        self._nearest_left -= 1
         key = names.key(name)
         sharing = {known for token in key.split() for known in self._by_token.get(token, [])[:_COMPARED]}
         if not sharing:
@@ -114,6 +120,9 @@ class Directory:
         return by_key[near[0]] if near else ""
 
     def _nearest_address(self, address: str) -> str:
+        if self._nearest_left <= 0:
+            return ""
+        self._nearest_left -= 1
         near = difflib.get_close_matches(address, list(self._by_email)[:5_000], n=1, cutoff=0.85)
         return near[0] if near else ""
 
