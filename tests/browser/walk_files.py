@@ -14,14 +14,30 @@ _GIVEN = (
     "Sven", "Tara", "Ugo", "Vera", "Wim", "Xenia", "Yuri", "Zara", "Anouk", "Boris", "Cleo", "Dario", "Edna", "Finn",
 )  # fmt: skip
 _FAMILIES = (
-    "Adler", "Ait Brahim", "Baker", "Castillo", "D'Arcy", "Eriksen", "Fontaine", "García", "Holm", "Ivanov",
+    "Adler",
+    "Ait Brahim",
+    "Baker",
+    "Castillo",
+    "D'Arcy",
+    "Eriksen",
+    "Fontaine",
+    "García",
+    "Holm",
+    "Ivanov",
 )
 FORM = [
     "Timestamp", "Your name", "Would you like to be a mentor or a mentee?", "How many mentees?", "What would you like to get out of it?",
     "What can you help with?", "What matters most to you at work?", "When are you usually free to meet?", "In which languages can you talk?",
     "Who would you like to be matched with?", "Who should you not be matched with?",
 ]  # fmt: skip
-_GOALS = ("Leading people", "Growing in my role", "Building a network", "Confidence", "Speaking and presenting", "Technical depth")
+_GOALS = (
+    "Leading people",
+    "Growing in my role",
+    "Building a network",
+    "Confidence",
+    "Speaking and presenting",
+    "Technical depth",
+)
 _VALUES = ("Honesty", "Learning", "Helping others", "Independence", "Achievement", "Creativity", "Fairness")
 _HOURS = ("Mon 09:00-11:00; Wed 14:00-16:00", "Tue 10:00-12:00", "Thu 13:00-17:00; Fri 09:00-10:00", "Wed 14:00-18:00")
 
