@@ -142,6 +142,50 @@ def begin_matching(walk: Walk) -> None:
 
 
 def run_matching(walk: Walk) -> None:
+    page = walk.page
     walk.click("Matching", "link")
     walk.click("Run the matching")
-    walk.picture("run")
+    expect(page.get_by_text("The best possible, and proved.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("dimensions decide most"))).to_be_visible()
+    walk.picture("board")
+
+
+def change_the_board(walk: Walk) -> None:
+    """By hand, at a cost that is shown first; and back."""
+    page = walk.page
+    name = page.locator(".om-pair-name").first.inner_text()
+    page.get_by_label(f"Change the pair with {name}").first.click()
+    page.get_by_role("link", name="Move to another mentor…").first.click()
+    walk.picture("board-move")
+    cost = page.locator("tr", has=page.get_by_role("button")).nth(1)
+    expect(cost).to_contain_text(re.compile("total|fit|less|lower", re.I))
+    cost.get_by_role("button").click()
+    expect(page.get_by_text(re.compile("below the proved best"))).to_be_visible()
+    walk.picture("board-changed")
+    walk.click("Undo")
+    expect(page.get_by_text("The best possible, and proved.")).to_be_visible()
+
+
+def run_again_with_another_weight(walk: Walk) -> None:
+    page = walk.page
+    walk.click("Matching", "link")
+    walk.click("Settings", "link")
+    page.get_by_label("Values", exact=True).first.fill("9")
+    walk.picture("settings")
+    walk.click("Save")
+    walk.click("Run again")
+    expect(page.get_by_text("The best possible, and proved.")).to_be_visible(timeout=60_000)
+    walk.click("Matching", "link")
+    walk.click("Compare")
+    walk.picture("compare")
+
+
+def publish(walk: Walk) -> None:
+    page = walk.page
+    walk.click("Matching", "link")
+    walk.click("Open the board", "link")
+    walk.click(re.compile("^Publish"), "link")
+    walk.picture("publish")
+    walk.click(re.compile(r"^Publish \d+ pairs"))
+    expect(page.get_by_text(re.compile("published", re.I)).first).to_be_visible(timeout=60_000)
+    walk.picture("published")
