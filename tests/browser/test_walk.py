@@ -42,13 +42,30 @@ def test_from_a_file_of_people_to_published_explained_matches(
 ) -> None:
     token = re.search(r"/setup/\?token=(\S+)", empty_server.console)
     assert token
-    walk = Walk(new_page(), empty_server.url)
-    become_administrator(walk, token.group(1))
-    import_people(walk, tmp_path)
-    create_program(walk)
-    publish_landing_page(walk)
-    import_applications(walk, tmp_path)
-    begin_matching(walk)
+    manager = Walk(new_page(), empty_server.url)
+    become_administrator(manager, token.group(1))
+    import_people(manager, tmp_path)
+    create_program(manager)
+    publish_landing_page(manager)
+    import_applications(manager, tmp_path)
+    approve(manager)
+    begin_matching(manager)
+    run_matching(manager)
+    change_the_board(manager)
+    run_again_with_another_weight(manager)
+    publish(manager)
+    pairs, codes = matched_people(manager), print_codes(manager)
+    mentor, mentee = pairs[0]
+    unhappy_mentor, unhappy = next(pair for pair in pairs if pair[0] != mentor)
+    phones = [Walk(new_page(width=390, height=844, phone=True), empty_server.url) for _ in range(2)]
+    claim(phones[0], codes[mentee], "mentee@example.org")
+    accept(phones[0], mentor)
+    claim(phones[1], codes[unhappy], "unhappy@example.org")
+    decline(phones[1], "We worked together before. PURPLEREASON")
+    fill_the_gaps(manager, {unhappy})
+    table = export(manager)
+    assert (mentor in table, mentee in table, "PURPLEREASON" in table) == (True, True, False)
+    assert unhappy_mentor in table
 
 
 def become_administrator(walk: Walk, token: str) -> None:
@@ -172,8 +189,9 @@ def run_again_with_another_weight(walk: Walk) -> None:
     walk.click("Settings", "link")
     page.get_by_label("Values", exact=True).first.fill("9")
     walk.picture("settings")
-    walk.click("Save")
-    walk.click("Run again")
+    walk.click("Save and go to the runs")
+    expect(page.get_by_role("heading", name="Changed since run 1")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Run (again|the matching)")).first.click()
     expect(page.get_by_text("The best possible, and proved.")).to_be_visible(timeout=60_000)
     walk.click("Matching", "link")
     walk.click("Compare")
@@ -187,5 +205,76 @@ def publish(walk: Walk) -> None:
     walk.click(re.compile("^Publish"), "link")
     walk.picture("publish")
     walk.click(re.compile(r"^Publish \d+ pairs"))
-    expect(page.get_by_text(re.compile("published", re.I)).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("72 matches are proposed")).to_be_visible(timeout=60_000)
     walk.picture("published")
+
+
+def print_codes(walk: Walk) -> dict[str, str]:
+    """Nobody has an address, so everybody gets a code on paper. Returns the codes by name."""
+    walk.go("/people/codes/")
+    walk.click("Make the codes")
+    rows = walk.page.locator("tbody tr").all_inner_texts()
+    return {(cells := re.split(r"\s*[\t\n]\s*", row.strip()))[0]: cells[-1] for row in rows}
+
+
+def matched_people(walk: Walk) -> list[tuple[str, str]]:
+    """Names of some pairs, mentor first, as the cohort's mentorships show them."""
+    walk.go("/programs/")
+    walk.click("Growing Together", "link")
+    walk.click("Mentorships", "link")
+    walk.picture("mentorships")
+    rows = walk.page.locator("tbody tr").all_inner_texts()
+    return [(cells[0].strip(), cells[1].strip()) for cells in (row.split("\t") for row in rows)]
+
+
+def claim(walk: Walk, code: str, email: str) -> None:
+    """Somebody comes with their code, on a phone."""
+    walk.go("/claim/")
+    walk.page.get_by_label("Your code").fill(code)
+    walk.click("Continue")
+    walk.page.get_by_label("E-mail").fill(email)
+    walk.page.locator("input[name=password]").fill(SECRET)
+    walk.click("Open my account")
+
+
+def accept(walk: Walk, other: str) -> None:
+    walk.go("/")
+    expect(walk.page.get_by_text(other).first).to_be_visible()
+    walk.click("See why, and answer", "link")
+    walk.picture("match")
+    walk.click(re.compile("^Yes"))
+    expect(walk.page.get_by_text(re.compile("You said yes|It is on|Begun"))).not_to_have_count(0)
+
+
+def decline(walk: Walk, reason: str) -> None:
+    walk.go("/")
+    walk.click("See why, and answer", "link")
+    walk.click("No, this is not right for me", "link")
+    walk.page.locator("textarea").fill(reason)
+    walk.picture("match-decline")
+    walk.click("Say no")
+
+
+def fill_the_gaps(walk: Walk, again: set[str]) -> None:
+    """A second run leaves everybody in place who has a match; who declined is matched with somebody else, or told why not."""
+    page = walk.page
+    walk.go("/programs/")
+    walk.click("Growing Together", "link")
+    walk.click("Matching", "link")
+    page.get_by_role("button", name=re.compile("^Run")).first.click()
+    expect(page.get_by_text(re.compile("The best possible"))).to_be_visible(timeout=60_000)
+    walk.picture("second-run")
+    on_the_board = set(page.locator(".om-pair-name").all_inner_texts()) | set(
+        page.locator(".om-board-card").all_inner_texts()
+    )
+    assert any(name in text for name in again for text in on_the_board)
+
+
+def export(walk: Walk) -> str:
+    """The pairs as a file that a spreadsheet opens."""
+    page = walk.page
+    walk.click("Matching", "link")
+    page.get_by_label(re.compile("^More for run 2")).first.click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV file").first.click()
+    return Path(download.value.path()).read_text(encoding="utf-8-sig")
