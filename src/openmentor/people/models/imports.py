@@ -111,7 +111,7 @@ class ImportRow(WorkFacts):
         UNDECIDED = "undecided", _("known already, or new?")
         LEFT_OUT = "left_out", _("left out")
 
-    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
+    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
     #: as in the file: the header is row 1
     number = models.PositiveIntegerField()
     action = models.CharField(max_length=10, choices=Action.choices, default=Action.NEW)
@@ -171,7 +171,7 @@ class SensitiveColumn(models.Model):
 class SensitiveFact(models.Model):
     """One cell of such a column. No page shows it of one person; reports count it in groups of five or more."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sensitive_facts")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sensitive_facts", db_index=False)
     column = models.ForeignKey(SensitiveColumn, on_delete=models.CASCADE, related_name="facts")
     value = models.CharField(max_length=200)
 
