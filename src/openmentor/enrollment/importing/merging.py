@@ -59,6 +59,7 @@ class _Batch:
 def stage(batch: ApplicationImport, found: Reading, applications: dict[int, Application]) -> set[int]:
     """Write the answers of those who have none here yet; returns these people. Says on the batch how far it is."""
     questionnaire, now = batch.cohort.questionnaire_id, clock.now()
+    assert questionnaire is not None  # made when the file was brought
     there = set(Response.objects.filter(questionnaire=questionnaire).values_list("person", flat=True))
     new = [(person, each) for person, each in applications.items() if each.answers and person not in there]
     for start in range(0, len(new), SIZE):
