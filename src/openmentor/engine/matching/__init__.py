@@ -9,6 +9,7 @@ from .errors import Breach, InvalidProblem
 from .explain import Reason
 from .features import Features, features
 from .matcher import match
+from .pool import Pool, PoolResult, pairs
 from .problem import Problem, Quota
 from .result import Level, Move, Result, Unmatched, Unmet, WhyNot
 from .spec import Spec
@@ -26,6 +27,8 @@ __all__ = [
     "InvalidProblem",
     "Level",
     "Move",
+    "Pool",
+    "PoolResult",
     "Problem",
     "Quota",
     "Reason",
@@ -40,6 +43,7 @@ __all__ = [
     "compare",
     "features",
     "match",
+    "pairs",
     "rematch",
     "verify",
     "what_if",
