@@ -7,6 +7,7 @@ from .changes import AddPerson, AddPlaces, DropRule, Forbid, Force, RemovePerson
 from .compare import Comparison, compare
 from .errors import Breach, InvalidProblem
 from .explain import Reason
+from .fairness import Fairness, fairness
 from .features import Features, features
 from .matcher import match
 from .pool import Pool, PoolResult, pairs
@@ -21,6 +22,7 @@ __all__ = [
     "Breach",
     "Comparison",
     "DropRule",
+    "Fairness",
     "Features",
     "Forbid",
     "Force",
@@ -41,6 +43,7 @@ __all__ = [
     "WhatIf",
     "WhyNot",
     "compare",
+    "fairness",
     "features",
     "match",
     "pairs",
