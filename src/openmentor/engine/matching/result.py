@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .explain import Reason
 
 Side = Literal["mentor", "mentee"]
+Role = Literal["mentor", "mentee", "peer"]
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,10 @@ class Unmatched:
 
     kind  'gate' held back, 'no_partner' nobody admissible, 'no_places' the admissible (or the person) take nobody,
           'outcompeted' the places went to others. ``text`` says it kindly.
+    side  'peer' in a pool without roles.
     """
 
-    side: Side
+    side: Role
     index: int
     kind: Literal["gate", "no_partner", "no_places", "outcompeted"]
     text: str
