@@ -153,6 +153,7 @@ class TestBesideARun:
         xia = next(change for change in found.gains if change.mentee == "Xia Four")
         assert (xia.before, xia.after, xia.fit_before) == ([], ["Ada Lead"], None)
         assert found.losses == []
+        assert found.blocking == 0
 
     def test_broken_rules_are_said_and_a_veto_no_more_than_not_allowed(
         self,

@@ -95,6 +95,8 @@ class Comparison:
     worst_theirs: tuple[str, str, float] | None = None
     worst_ours: tuple[str, str, float] | None = None
     has_greedy: bool = False
+    #: pairs that both would rather have each other than whom they have in the run; None where that was not counted
+    blocking: int | None = None
 
     @property
     def more(self) -> int:
@@ -196,6 +198,7 @@ def _compare(run: MatchingRun, theirs: Mapping[Pair, Judged]) -> Comparison:
         kept=len(ours.keys() & theirs.keys()), gone=len(theirs.keys() - ours.keys()), new=len(ours.keys() - theirs.keys()),
         broken=_broken(run, theirs, names), worst_theirs=_worst(scores, names), worst_ours=_worst(ours, names),
     )  # fmt: skip
+    found.blocking = run.report.get("blocking")
     greedy = run.report.get("greedy") or {}
     reached = _levels(scores)
     for level in run.levels:
