@@ -112,16 +112,22 @@ mount('[data-board]', (board) => {
     announce(`${nameOf(item)}: ${word('dropped')} ${laneName(lane)}`);
     const target = board.dataset.boardTarget ?? (board.id ? `#${board.id}` : null);
     const values = { item: item.dataset.boardItem ?? '', from: from.dataset.boardLane ?? '', to: lane.dataset.boardLane ?? '' };
+    // After the answer the reader stands where the item now is; its handle comes when the answer has settled.
+    document.addEventListener(
+      'htmx:afterSettle',
+      () => {
+        const again = document.querySelector<HTMLElement>(`[data-board-item="${CSS.escape(values.item)}"]`);
+        again?.scrollIntoView({ block: 'nearest' });
+        if (again) handleOf(again)?.focus({ preventScroll: true });
+      },
+      { once: true },
+    );
     void htmx.ajax('post', board.dataset.boardUrl ?? location.pathname, {
       source: board,
       target: target ?? board,
       swap: 'outerHTML',
       values,
-    } as never).then(() => {
-      // After the answer the reader stands where the item now is.
-      const again = document.querySelector<HTMLElement>(`[data-board-item="${CSS.escape(values.item)}"]`);
-      if (again) handleOf(again)?.focus({ preventScroll: true });
-    });
+    } as never);
   };
 
   board.addEventListener('keydown', (event) => {
