@@ -22,20 +22,20 @@ def clustered(count: int, seed: int) -> np.ndarray:
         topics[rng.integers(40, size=count)] + rng.normal(scale=0.7, size=(count, 12)) for _ in range(2)
     )
     cosine = (mentors @ mentees.T) / np.linalg.norm(mentors, axis=1)[:, None] / np.linalg.norm(mentees, axis=1)[None]
-    scores = np.clip((cosine + 1) / 2, 0, 1)
+    scores: np.ndarray = np.clip((cosine + 1) / 2, 0, 1)
     scores[rng.random((count, count)) < 0.65] = np.nan
     return scores
 
 
 def ties(count: int, seed: int) -> np.ndarray:
     """Five values in all: what few answers make of a pool."""
-    return np.random.default_rng(seed).integers(0, 5, size=(count, count)) / 4.0
+    return np.asarray(np.random.default_rng(seed).integers(0, 5, size=(count, count)) / 4.0)
 
 
 def agreed(count: int, seed: int) -> np.ndarray:
     """All agree on who is best, and everybody differs: the hardest for an assignment, which has to weigh all against all."""
     rng = np.random.default_rng(seed)
-    return np.outer(rng.random(count), rng.random(count)) * 0.9 + rng.random((count, count)) * 0.1
+    return np.asarray(np.outer(rng.random(count), rng.random(count)) * 0.9 + rng.random((count, count)) * 0.1)
 
 
 def people(count: int, seed: int, prefix: str) -> dict[str, list[object]]:
