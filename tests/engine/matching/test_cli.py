@@ -87,6 +87,19 @@ def test_pairs_and_report(run):
     assert report["deciding_text"] == "1 dimension decides: goals."
 
 
+def test_more_than_twenty_dimensions_count_in_one_run_and_each_is_a_reason(run):
+    rng = Random(5)
+    mentors, mentees = people(rng, 12, 15)
+    code, _, pairs, report = run(text_of(csv_of(table(mentors, "mentor"), table(mentees, "mentee"))))
+    assert code == 0
+    assert len(pairs) > 1
+    used = {each["key"] for each in report["readiness"] if each["weight_in_effect"] > 0}
+    assert len(used) >= 20
+    assert used >= {"goals", "communication", "level_gap", "department", "time_zone", "common_hours", "networks"}
+    for pair in report["pairs"]:
+        assert used <= {reason["key"] for reason in pair["reasons"]}
+
+
 def test_a_report_replays_its_run(run, tmp_path):
     rng = Random(1)
     mentors, mentees = people(rng, 12, 15)
@@ -301,6 +314,13 @@ def test_hundred_thousand_rows_with_faults_are_refused_in_seconds(run):
     code, said, pairs, _ = run("id,role,timezone\n" + "".join(f"m{k},mentor,Europe/Berln\n" for k in range(100_000)))
     assert (code, pairs) == (2, None)
     assert said[0].startswith("row 2, column timezone: 'Europe/Berln' is no IANA time zone")
+
+
+def test_memory_is_a_number_of_megabytes(run):
+    for wrong in ("0", "-5", "much"):
+        code, said, pairs, _ = run(SMALL, "--memory", wrong)
+        assert (code, pairs) == (2, None)
+        assert wrong in said[-1]
 
 
 def test_too_many_pairs_for_the_memory_is_a_clear_sentence(run):

@@ -56,6 +56,13 @@ class _Bar:
             self.width = 0
 
 
+def _megabytes(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text}: a whole number of MB, 1 or more, is needed")
+    return number
+
+
 def parser() -> argparse.ArgumentParser:
     """The arguments of ``openmentor match``."""
     made = argparse.ArgumentParser(
@@ -72,7 +79,9 @@ def parser() -> argparse.ArgumentParser:
         choices=("fault", "keep"),
         help="keep: ids in the column never that nobody here has are people who aren't in this file",
     )
-    made.add_argument("--memory", metavar="MB", type=int, default=2000, help="what the table of scores may take (2000)")
+    made.add_argument(
+        "--memory", metavar="MB", type=_megabytes, default=2000, help="what the table of scores may take (2000)"
+    )
     return made
 
 

@@ -38,12 +38,14 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Prices:
-    """What a linear program says: the pairs' shares, and what holds them: people, odd sets, the number of pairs."""
+    """What a linear program says: the pairs' shares, and what holds them: people, odd sets, and that pairs are not fewer
+    or more than so many."""
 
     shares: FloatArray
     people: FloatArray
     sets: FloatArray
-    count: float
+    least: float
+    most: float
 
 
 def pairs_of(partner: IntArray) -> IntArray:
@@ -64,24 +66,17 @@ def solve(scores: FloatArray, aim: str, progress: Progress) -> tuple[IntArray, d
 
     scores   (n, n) symmetric, NaN where two may not meet and on the diagonal.
     """
-    count = len(scores)
-    bounds: dict[str, float] = {}
-    partner = np.full(count, NOBODY, dtype=np.int64)
-    at_least = 0
-    if aim != "total":
-        progress("served", 0, 1)
-        partner = most_pairs(~np.isnan(scores), _greedy(scores))
-        at_least = int((partner >= 0).sum()) // 2
-        bounds["filled"] = float(at_least)
-    if aim == "worst_off" and at_least:
-        least, partner = _raise_least(scores, partner, at_least, progress)
+    progress("served", 0, 1)
+    partner = most_pairs(~np.isnan(scores), _greedy(scores))
+    most = int((partner >= 0).sum()) // 2
+    bounds = {"filled": float(most)}
+    if aim == "worst_off" and most:
+        least, partner = _raise_least(scores, partner, most, progress)
         bounds["least"] = least
         scores = np.where(scores >= least, scores, np.nan)
     elif aim == "worst_off":
         bounds["least"] = 0.0
-    if aim == "total":
-        partner = _greedy(scores)
-    search = Search(scores, pairs_of(partner), at_least, progress)
+    search = Search(scores, pairs_of(partner), 0 if aim == "total" else most, most, progress)
     bounds["total"] = search.run()
     return search.best, bounds
 
@@ -143,13 +138,17 @@ def _raise_least(scores: FloatArray, partner: IntArray, at_least: int, progress:
 
 
 class Search:
-    """The greatest total among at least so many pairs; ``best`` is what was found so far."""
+    """The greatest total among at least so many pairs; ``best`` is what was found so far.
 
-    def __init__(self, scores: FloatArray, pairs: IntArray, at_least: int, progress: Progress) -> None:
+    at_most   no more pairs than these can be made at all: known before, and the cut that fractions break most.
+    """
+
+    def __init__(self, scores: FloatArray, pairs: IntArray, at_least: int, at_most: int, progress: Progress) -> None:
         self.scores = scores
         self.count = len(scores)
         self.best = pairs
         self.at_least = at_least
+        self.at_most = at_most
         self.progress = progress
         self.pairs = _unique(np.concatenate([_nearest(scores, NEAR), pairs]), self.count)
         self.sets: list[IntArray] = []
@@ -207,12 +206,12 @@ class Search:
             factors.append(np.ones(len(inside)))
         limits.append(np.array([len(each) // 2 for each in self.sets], dtype=np.float64))
         last = self.count + len(self.sets)
-        rows.append(np.full(len(pairs), last))
-        cols.append(columns)
-        factors.append(-np.ones(len(pairs)))
-        limits.append(np.array([-float(self.at_least)]))
+        rows += [np.full(len(pairs), last), np.full(len(pairs), last + 1)]
+        cols += [columns, columns]
+        factors += [-np.ones(len(pairs)), np.ones(len(pairs))]
+        limits.append(np.array([-float(self.at_least), float(self.at_most)]))
         matrix = csr_matrix(
-            (np.concatenate(factors), (np.concatenate(rows), np.concatenate(cols))), shape=(last + 1, len(pairs))
+            (np.concatenate(factors), (np.concatenate(rows), np.concatenate(cols))), shape=(last + 2, len(pairs))
         )
         return matrix, np.concatenate(limits)
 
@@ -232,11 +231,11 @@ class Search:
         upper = np.maximum(0.0, -np.asarray(answer.upper.marginals)) / SCALE
         people = price[: self.count].copy()
         np.add.at(people, self.pairs[:, 0], upper)
-        return Prices(np.asarray(answer.x), people, price[self.count : -1], float(price[-1]))
+        return Prices(np.asarray(answer.x), people, price[self.count : -2], float(price[-2]), float(price[-1]))
 
     def _gains(self, prices: Prices) -> FloatArray:
         """(n, n) what each pair would gain over its prices; NaN where two may not meet."""
-        gain = self.scores + (prices.count - prices.people[:, None])
+        gain = self.scores + (prices.least - prices.most - prices.people[:, None])
         gain -= prices.people[None, :]
         for members, price in zip(self.sets, prices.sets):
             if price > 0:
@@ -248,7 +247,7 @@ class Search:
         short = np.nan_to_num(gain, nan=0.0).max(axis=1, initial=0.0)
         held = float(prices.people.sum() + short.sum() / 2)
         held += sum(float(price) * (len(each) // 2) for price, each in zip(prices.sets, self.sets))
-        return held - prices.count * self.at_least
+        return held + prices.most * self.at_most - prices.least * self.at_least
 
     def _missing(self, gain: FloatArray) -> IntArray:
         """Pairs outside the program that would gain by its prices, of each person the best few."""
