@@ -153,5 +153,8 @@ def test_axe_finds_nothing(board, width):
         page.goto(address if address.startswith("http") else re.sub(r"^(https?://[^/]+).*", r"\1", page.url) + address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         result = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-        found += [(address, each["id"], each["nodes"][0]["failureSummary"], each["nodes"][0]["html"][:200]) for each in result.response["violations"]]
+        found += [
+            (address, each["id"], each["nodes"][0]["failureSummary"], each["nodes"][0]["html"][:200])
+            for each in result.response["violations"]
+        ]
     assert found == []
