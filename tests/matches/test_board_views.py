@@ -420,7 +420,17 @@ class TestThePeople:
             assert never not in page
         assert "Waiting for a match" not in text(sign_in(pool["Uma"].person).get("/"))
 
-    @pytest.mark.parametrize(("kind", "role"), [(kind, role) for kind in ("gate", "no_partner", "no_places", "outcompeted") for role in ("mentor", "mentee")])  # fmt: skip
+    def test_who_was_left_over_by_hand_reads_that_too(
+        self, client: Client, run: MatchingRun, pool: Pool, sign_in: SignIn, manager: Person
+    ) -> None:
+        actions.move(run, mentee=pool["Vic"].pk, source=pool["Bo"].pk, target=None, seen=0, by=Actor.of(manager))
+        given = {"mentor": "", "mentee": "", "version": drafts.token_of(run)}
+        client.post(reverse("matches:publication", args=[run.pk]), given)
+        run_all()
+        page = text(sign_in(pool["Vic"].person).get("/"))
+        assert "have nobody yet. The places of this round went to others." in page
+
+    @pytest.mark.parametrize(("kind", "role"), [(kind, role) for kind in ("", "gate", "no_partner", "no_places", "outcompeted") for role in ("mentor", "mentee")])  # fmt: skip
     def test_every_reason_has_words_for_the_one_it_is_about(self, kind: str, role: str) -> None:
         from openmentor.matches.waiting import sentence
 
