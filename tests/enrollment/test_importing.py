@@ -16,7 +16,7 @@ from tests.factories import make_enrollment, make_person
 from openmentor.enrollment import actions as enrollment_actions
 from openmentor.enrollment import vetoes
 from openmentor.enrollment.applying.application import load
-from openmentor.enrollment.importing import actions, jobs
+from openmentor.enrollment.importing import actions, jobs, merging, reading
 from openmentor.enrollment.importing.choices import Choices
 from openmentor.enrollment.models import ApplicationImport, Enrollment, Preference, Veto
 from openmentor.foundation import clock
@@ -126,6 +126,10 @@ def read(cohort, manager, data, name="form.csv", **choices):
     batch = start(cohort, manager, data, name, **choices)
     worker.run_all()
     return fresh(batch)
+
+
+def merging_of(batch):
+    return reading.reading(fresh(batch))
 
 
 def write(batch, manager):
@@ -425,11 +429,75 @@ def test_two_clicks_on_import_write_once(cohort, manager, google):
     assert Event.objects.filter(verb="enrollment.imported").count() == 1
 
 
+def test_a_writing_that_ends_halfway_is_gone_on_with_or_leaves_nothing(cohort, manager, google, people, monkeypatch):
+    batch = read(cohort, manager, google)
+    actions.confirm(batch, by=Actor.of(manager))
+
+    def killed(*_given, **_named):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(merging, "merge", killed)
+        with merging_of(batch) as found, pytest.raises(KeyboardInterrupt):
+            merging.write(batch, found)
+    assert (Response.objects.count(), Enrollment.objects.count(), Veto.objects.count()) == (3, 0, 0)
+    assert fresh(batch).counts == {"written": 3, "total": 3}
+    assert Person.objects.get(pk=people["bo"].pk).profile == {}
+    # Whoever takes the job next goes on; nothing is there twice, and the profile is written.
+    worker.run_all()
+    assert (fresh(batch).status, len(enrolled()), Response.objects.count()) == ("done", 4, 3)
+    assert Person.objects.get(pk=people["bo"].pk).profile == {"goals": ["lead", "Salsa dancing"]}
+    again = read(cohort, manager, google)
+    assert everything() == (write(again, manager) and everything())
+
+    # Given up for good: what was there before stays, what nothing leads to goes.
+    Enrollment.objects.filter(person=people["ann"]).delete()
+    jobs.merging.unstage(batch)
+    assert set(Response.objects.values_list("person", flat=True)) == {people["bo"].pk, people["cy"].pk}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.csv", b"Email,Role,Remark\nann@example.org,mentee," + b"x" * 1_000_000, "row 2, column 3: This cell has 1000000 characters"),
+        ("a.csv", b"Email,Role\nann@example.org,mentee,x,y\nbo@example.org,mentee\n", "row 2, column 3: This row has 4 cells, but there are 2 columns"),
+        ("a.csv", b"Email,Role\n", "no row below the names"),
+        ("a.csv", b"%PDF-1.4 \xff\xfe\x00\x01" * 100, "This is no table"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_list_says_where_and_why(cohort, manager, name, data, words):
+    batch = read(cohort, manager, data, name=name)
+    assert (batch.status, words in batch.message) == ("failed", True), batch.message
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_however_a_file_is_written_the_same_people_apply(cohort, manager, encoding, separator):
+    zoe = make_person("Zoë Müller", email="zoe@example.org")
+    text = (
+        separator.join(["Name", "Role", "Preferred mentors"])
+        + "\n"
+        + separator.join(["Zoë Müller", "mentee", "Ann Lee"])
+    )
+    batch = read(cohort, manager, f"{text}\n".encode(encoding), by_name="all")
+    write(batch, manager)
+    assert list(Enrollment.objects.values_list("person", "role")) == [(zoe.pk, "mentee")]
+
+
+def test_two_columns_of_one_name_and_two_rows_of_one_person_are_said(cohort, manager, people):
+    data = b"Email,Email,Role\nann@example.org,bo@example.org,mentee\nANN@example.org,,mentor\n"
+    batch = read(cohort, manager, data)
+    assert [(each["kind"], each["row"], each["column"]) for each in batch.findings["doubts"]] == [
+        ("header.twice", 1, "Email (2)"), ("applicant.twice", 3, None),
+    ]  # fmt: skip
+    write(batch, manager)
+    assert enrolled() == {("Ann Lee", "mentor"): ("applied", cohort.default_places)}
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
         (b"", "empty"),
-        (b"Comments\nhi\nho\n", "who applied"),
         (b"PK\x03\x04broken", "can't be opened"),
         (b'Email,Role\n"a,b\nc,d\ne,f\n', "quotation mark"),
     ],
@@ -438,6 +506,56 @@ def test_a_file_that_cannot_be_read_says_why_and_leaves_nothing(cohort, manager,
     batch = read(cohort, manager, data)
     assert (batch.status, words in batch.message, batch.findings) == ("failed", True, {})
     assert Enrollment.objects.count() == 0
+
+
+def test_a_file_of_which_no_column_says_who_applied_asks_for_it(cohort, manager, people, sign_in):
+    data = as_csv(["Q1", "Q2"], ["mentee", "  Lee, Ann"], ["mentor", "Nobody, Zoe"], ["mentor", "Nobody, Zed"])
+    batch = read(cohort, manager, data)
+    assert (batch.status, batch.findings["needs_who"], batch.findings["accepted"]) == ("checked", True, 0)
+    client = sign_in(manager)
+    page = client.get(batch.get_absolute_url()).content.decode()
+    assert "No column says who applied" in page
+    assert client.post(batch.get_absolute_url(), {"verb": "import"}).status_code == 403
+    client.post(batch.get_absolute_url(), {"column-1": "name", "by_name": "all", "verb": "read"})
+    worker.run_all()
+    assert (fresh(batch).findings["needs_who"], fresh(batch).findings["accepted"]) == (False, 1)
+
+
+def test_of_several_people_with_one_name_the_manager_says_who_it_is(cohort, manager, people, sign_in):
+    other = make_person("Ann Lee", email="ann.lee2@example.org", position="Baker", site="Oslo")
+    data = as_csv(["Name", "Role"], ["Ann Lee", "mentee"], ["Lee, Ann", "mentor"], ["Bo Roe", "mentor"])
+    batch = read(cohort, manager, data, by_name="all")
+    assert [(each["row"], each["name"], [one["id"] for one in each["people"]]) for each in batch.findings["ambiguous"]] == [
+        (2, "Ann Lee", [people["ann"].pk, other.pk]), (3, "Lee, Ann", [people["ann"].pk, other.pk]),
+    ]  # fmt: skip
+    client, here = sign_in(manager), batch.get_absolute_url()
+    assert "Ann Lee · Baker · Oslo · ann.lee2@example.org" in client.get(here).content.decode()
+    stays = {"by_name": "all", "verb": "read"}
+    # Somebody who does not have that name can't be put in their place.
+    client.post(here, {**stays, "meant-2": other.pk, "meant-3": people["cy"].pk})
+    worker.run_all()
+    assert (fresh(batch).choices["meant"], fresh(batch).findings["accepted"]) == ({"2": other.pk}, 2)
+    client.post(here, {**stays, "meant-2": "", "meant-3": other.pk})
+    worker.run_all()
+    client.post(here, {**stays, "meant-3": other.pk, "verb": "import"})
+    worker.run_all()
+    assert set(Enrollment.objects.values_list("person", "role")) == {(other.pk, "mentor"), (people["bo"].pk, "mentor")}
+
+
+def test_two_columns_for_one_place_are_refused_at_once_and_nothing_is_lost(cohort, manager, people, sign_in):
+    data = as_csv(["Mail", "Second mail", "Role"], ["ann@example.org", "bo@example.org", "mentee"])
+    batch = read(cohort, manager, data)
+    assert [each["to"] for each in batch.findings["columns"]] == ["email", "leave_out", "role"]
+    client, here = sign_in(manager), batch.get_absolute_url()
+    # One that is chosen by hand takes the place of the one that was guessed.
+    client.post(here, {"column-0": "email", "column-1": "email", "verb": "read"})
+    worker.run_all()
+    assert [each["to"] for each in fresh(batch).findings["columns"]] == ["leave_out", "email", "role"]
+    answer = client.post(here, {"column-0": "name", "column-2": "name", "verb": "read"})
+    page = answer.content.decode()
+    assert (answer.status_code, fresh(batch).status) == (422, "checked")
+    assert "is already taken from column “Mail”" in page.replace("&quot;", '"')
+    assert page.count('<option value="name" selected>') == 2
 
 
 def test_an_answer_that_breaks_the_rules_is_said_and_left_out(cohort, manager, people):

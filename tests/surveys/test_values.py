@@ -36,7 +36,7 @@ QUESTIONS = {
         ("formality", 2, 2, "0.25"),
         ("availability", "Mon 9-11;Mon 11:00-12:00; Thu 16:30-18:00", "Mon 09:00-12:00;Thu 16:30-18:00", "Mon 09:00-12:00;Thu 16:30-18:00"),
         ("timezone", "europe/berlin", "Europe/Berlin", "Europe/Berlin"),
-        ("languages", [{"code": "EN", "level": 5}, {"code": "de"}], [{"code": "en", "level": 5}, {"code": "de", "level": None}], "en:5;de"),
+        ("languages", [{"code": "EN", "level": 5}, {"code": "de"}], [{"code": "en", "level": 5}, {"code": "de", "level": None}], "English:5;German"),
         ("cadence", "Every two weeks", "biweekly", "biweekly"),
         ("medium", ["video", "person"], ["video", "person"], "Video call;In person"),
         ("minutes", "45", 45, "45"),

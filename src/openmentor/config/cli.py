@@ -7,13 +7,18 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from openmentor.people.importing.cli import Order
+    from openmentor.people.importing.plan import DryRun
 
 USAGE = """usage: openmentor COMMAND …
 
   serve               run the product here            [--port 8000] [--host 127.0.0.1]
   worker              run its background work only
   demo                serve a made organization to look around in
-  import PEOPLE.csv   bring in people                 [--dry-run] [--mapping FILE]
+  import PEOPLE.csv   bring in people                 [--dry-run] [--mapping FILE] [--answer KEY=VALUE]
   match PEOPLE.csv    the matching engine alone       [--settings FILE] --out pairs.csv --report report.json
   check               look whether this installation is in order
   manage …            Django's own commands, for operators
@@ -48,7 +53,25 @@ def _match(arguments: list[str]) -> int:
 def _import(arguments: list[str]) -> int:
     from openmentor.people.importing.cli import main as import_people
 
-    return import_people(arguments)
+    return import_people(arguments, carry_out=_bring_in)
+
+
+def _bring_in(run: DryRun, order: Order) -> int:
+    """The import itself. Only now is a database needed."""
+    _django()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import OperationalError
+
+    from openmentor.people.merging import command
+
+    try:
+        settings.DATA.mkdir(parents=True, exist_ok=True)
+        call_command("migrate", verbosity=0, interactive=False)
+    except (OperationalError, OSError) as error:
+        print(f"The database can't be used: {error}", file=sys.stderr)
+        return 1
+    return command.carry_out(run, order)
 
 
 def _django() -> None:

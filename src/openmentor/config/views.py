@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 
 from openmentor.foundation.http import Request
 from openmentor.foundation.ui.home import panels
@@ -41,4 +42,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """Without the request: what its context processors look up may be the very thing that is broken."""
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -17,15 +17,15 @@ def never(people: Iterable[Person]) -> dict[int, set[int]]:
     lost costs trust. It holds both ways; only the side that said it is listed.
     """
     everybody = {person.pk: person for person in people}
+    said = list(Veto.objects.filter(author__in=everybody).values_list("author", "kind", "person", "key"))
     by_key: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for person in everybody.values():
-        for kind, keys in keys_of(person).items():
-            for key in keys:
-                by_key[kind, key].add(person.pk)
+    if any(about is None for _author, _kind, about, _key in said):  # spelling ten thousand names takes a second
+        for person in everybody.values():
+            for kind, keys in keys_of(person).items():
+                for key in keys:
+                    by_key[kind, key].add(person.pk)
     found: dict[int, set[int]] = defaultdict(set)
-    for author, kind, about, key in Veto.objects.filter(author__in=everybody).values_list(
-        "author", "kind", "person", "key"
-    ):
+    for author, kind, about, key in said:
         meant = {about} & everybody.keys() if about is not None else by_key.get((kind, key), set())
         found[author] |= meant - {author}
     return {author: about for author, about in found.items() if about}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
-from openmentor.engine.matching.explain import KEPT_PRIVATE, NOT_KNOWN
+from openmentor.engine.matching.explain import NOT_KNOWN
 from openmentor.enrollment.models import Enrollment, Role
 from openmentor.matches.draft import Draft, sentence_of_rule
 from openmentor.matches.models import DraftChange, Hold, MatchingRun, ProposedMatch, RunInput, UnmatchedEnrollment
@@ -224,7 +224,7 @@ def said(reasons: Iterable[Mapping[str, Any]], settings: Mapping[str, Any]) -> l
     """Reasons as the managers read them, the largest share first."""
     return [
         Said(
-            reason["key"], label(reason["key"], settings), reason["text"]["manager"], reason["score"], reason["share"],
+            reason["key"], label(reason["key"], settings), reason["text"]["manager"] or "", reason["score"], reason["share"],
             reason.get("is_known", True),
         )
         for reason in reasons
@@ -233,9 +233,7 @@ def said(reasons: Iterable[Mapping[str, Any]], settings: Mapping[str, Any]) -> l
 
 def top(reasons: Sequence[Said]) -> list[Said]:
     """The few that say most. What is private or not known says nothing."""
-    telling = [
-        each for each in reasons if each.is_known and each.share > 0 and each.text not in (KEPT_PRIVATE, NOT_KNOWN)
-    ]
+    telling = [each for each in reasons if each.is_known and each.share > 0 and each.text not in ("", NOT_KNOWN)]
     return telling[:TOP_REASONS]
 
 

@@ -39,7 +39,10 @@ class Desk:
             {row.id: row.enrollment.pk for row in pool.mentors},
             {row.id: row.enrollment.pk for row in pool.mentees},
         )
-        self._apart = {(people[0][one], people[1][other]) for one, other in inputs.line_of_management(pool, settings)}
+        self._apart = {
+            (people[0][one], people[1][other])
+            for one, other in inputs.apart(settings.get("rules", {}), pool.mentors, pool.mentees)
+        }
 
     def knows(self, mentor: int, mentee: int) -> bool:
         return mentor in self.mentors and mentee in self.mentees

@@ -16,7 +16,6 @@ from openmentor.engine.matching.columns import COLUMNS
 from openmentor.engine.matching.spec import Spec
 from openmentor.enrollment import gates, vetoes
 from openmentor.enrollment.models import Enrollment, Preference, Role
-from openmentor.foundation import clock
 from openmentor.matches.models import Hold, MatchingRun, RunInput
 from openmentor.mentorships.actions import between
 from openmentor.mentorships.models import Membership
@@ -363,16 +362,20 @@ def replay(run: MatchingRun) -> Pool:
     )  # fmt: skip
 
 
-def has_changed(run: MatchingRun) -> bool:
-    """Whether people, answers, wishes, vetoes, places, locks or bans are different from what the run was told. As slow as ``build``."""
-    return build(run.cohort, clock.now()).digest != run.pool_digest
-
-
-def line_of_management(pool: Pool, settings: Mapping[str, Any]) -> set[Pair]:
-    """Pairs that the rules on managers forbid by way of somebody whom the engine doesn't know."""
-    return _under_one_another(settings.get("rules", {}), pool.mentors, pool.mentees)
-
-
 def checked(pool: Pool, settings: Mapping[str, Any]) -> Spec:
     """The settings as the engine reads them. Raises ``InvalidProblem`` with every fault."""
     return Spec.from_mapping(pool.spec(settings))
+
+
+def has_changed(run: MatchingRun) -> bool:
+    """Whether a result that waits to be published was made for another pool than that of today. A constant number of queries."""
+    from openmentor.matches import readiness
+
+    if run.status != MatchingRun.Status.READY or not run.pool_digest:
+        return False
+    return readiness.look(run.cohort).digest != run.pool_digest
+
+
+def apart(rules: Mapping[str, Any], mentors: list[Row], mentees: list[Row]) -> set[Pair]:
+    """Pairs whom the rules on managers forbid today, also by way of somebody who isn't in the pool."""
+    return _under_one_another(rules, mentors, mentees)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from openmentor.engine.matching.explain import KEPT_PRIVATE, NOT_KNOWN
+from openmentor.engine.matching.explain import NOT_KNOWN
 from openmentor.enrollment.models import Enrollment, Role
 from openmentor.foundation import clock
 from openmentor.foundation.actors import Actor, system
@@ -43,8 +43,8 @@ def sentences_for(match: ProposedMatch, role: str, for_managers: Iterable[str]) 
     for reason in match.reasons:
         mentor_columns, mentee_columns = COLUMNS_OF.get(reason["key"], ((), ()))
         of_the_other = mentee_columns if role == Role.MENTOR else mentor_columns
-        text = reason["text"].get(role, "")
-        is_said = reason.get("is_known", True) and reason["share"] > 0 and text not in ("", KEPT_PRIVATE, NOT_KNOWN)
+        text = reason["text"].get(role) or ""
+        is_said = reason.get("is_known", True) and reason["share"] > 0 and text not in ("", NOT_KNOWN)
         if is_said and reason["key"] in COLUMNS_OF and not hidden & set(of_the_other) and text not in found:
             found.append(text)
     return found[:MOST_REASONS]

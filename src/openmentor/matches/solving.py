@@ -25,7 +25,18 @@ Status = MatchingRun.Status
 ENGINE = system("matching")
 CHUNK = 250
 #: of what the engine answers, what belongs to the run as a whole
-REPORT = ("deciding", "readiness", "reference", "specification", "hash", "people", "staying", "warnings")
+REPORT = (
+    "deciding",
+    "readiness",
+    "reference",
+    "specification",
+    "hash",
+    "people",
+    "staying",
+    "warnings",
+    "greedy",
+    "blocking",
+)
 
 
 def solve(run_id: int) -> None:

@@ -1,6 +1,8 @@
+"""Everything around a run, and the board of one."""
+
 from __future__ import annotations
 
-from openmentor.matches.urls_board import urlpatterns as board
+from openmentor.matches import urls_board, urls_runs
 
 app_name = "matches"
-urlpatterns = [*board]
+urlpatterns = [*urls_runs.urlpatterns, *urls_board.urlpatterns]

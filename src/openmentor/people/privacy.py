@@ -62,7 +62,7 @@ declare(
         "name": PERSONAL, "given_name": PERSONAL, "family_name": PERSONAL, "email": PERSONAL, **dict.fromkeys(FACTS[:-1], PERSONAL),
         "performance_tier": SENSITIVE, "custom": PERSONAL, "batch": PLAIN, "number": PLAIN, "action": PLAIN, "person_key": PERSONAL,
         "manager_key": PERSONAL, "identity": PERSONAL, "events": PERSONAL, "skills": PERSONAL, "sensitive": SENSITIVE, "changes": PERSONAL,
-        "candidates": PERSONAL, "is_doubtful": PLAIN, "doubts": PERSONAL,
+        "candidates": PERSONAL, "is_doubtful": PLAIN, "kinds": PLAIN, "doubts": PERSONAL,
     },
     owner=("person_key",), keep="until some days after the import's end", on_erase=DROP,
 )  # fmt: skip

@@ -98,8 +98,11 @@ class ShownTab:
     active: bool
 
 
-def tabs(cohort: Cohort, actor: Actor, path: str) -> list[ShownTab]:
-    """The pages of a cohort that ``actor`` may open. The active one is that whose address is the longest beginning of ``path``."""
+def tabs(cohort: Cohort, actor: Actor, path: str, within: str = "") -> list[ShownTab]:
+    """The pages of a cohort that ``actor`` may open. The active one is that whose address is the longest beginning of ``path``.
+
+    within  the name of the tab's address where the page lies deeper than its own address tells.
+    """
     found: list[tuple[Tab, str]] = []
     for tab in sorted(_tabs, key=lambda tab: tab.order):
         if tab.rule and not policies.find(tab.rule)(actor, cohort):
@@ -108,5 +111,5 @@ def tabs(cohort: Cohort, actor: Actor, path: str) -> list[ShownTab]:
             found.append((tab, reverse(tab.url_name, args=[cohort.pk])))
         except NoReverseMatch:
             continue  # a page of this name is not part of this installation
-    here = max((url for _tab, url in found if path.startswith(url)), key=len, default=None)
+    here = max((url for tab, url in found if path.startswith(url) or tab.url_name == within), key=len, default=None)
     return [ShownTab(tab.label, tab.icon, url, url == here) for tab, url in found]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from openmentor.foundation import clock
 from openmentor.foundation.actors import Actor
@@ -15,8 +15,13 @@ from openmentor.surveys import policies, values
 from openmentor.surveys.models import Answer, Item, Question, Questionnaire, Response
 from openmentor.surveys.standard import item
 
+if TYPE_CHECKING:
+    from django.db.models import Field
+
 #: profile fields that are columns of the person; all others are keys of ``Person.profile``
 _COLUMNS = frozenset({"timezone"})
+#: people who are written at once
+_AT_ONCE = 500
 
 
 def start(questionnaire: Questionnaire, *, by: Actor) -> Response:
@@ -73,24 +78,55 @@ def _write(response: Response, given: Mapping[Question, Any]) -> list[Question]:
 
 def write_profile(person: Person, given: Mapping[Question, Any]) -> None:
     """Put what also belongs on the profile there. Call it inside a transaction."""
-    writing = {question.writes_profile: value for question, value in given.items() if question.writes_profile}
-    if not writing:
-        return
-    fresh = Person.objects.select_for_update().get(pk=person.pk)
-    fields = []
+    write_profiles({person.pk: given})
+
+
+def write_profiles(given: Mapping[int, Mapping[Question, Any]]) -> None:
+    """The same for many people, by their id. Call it inside a transaction."""
+    writing = {
+        person: told
+        for person, answers in given.items()
+        if (told := {question.writes_profile: value for question, value in answers.items() if question.writes_profile})
+    }
+    people = list(writing)
+    for start in range(0, len(people), _AT_ONCE):
+        changed: dict[str, list[Person]] = {}
+        # In one order, whoever writes: two who lock the same people never wait for one another.
+        for fresh in Person.objects.select_for_update().filter(pk__in=people[start : start + _AT_ONCE]).order_by("pk"):
+            for field in _put(fresh, writing[fresh.pk]):
+                changed.setdefault(field, []).append(fresh)
+        for field, rows in changed.items():
+            _update(field, rows)
+
+
+def _update(name: str, people: Sequence[Person]) -> None:
+    """Save one field of many people. One statement for all of them, prepared once: as a CASE of hundreds it takes ten times as long."""
+    field = cast("Field[Any, Any]", Person._meta.get_field(name))
+    table, key, column = (connection.ops.quote_name(each) for each in (Person._meta.db_table, "id", str(field.column)))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table} SET {column} = %s WHERE {key} = %s",  # noqa: S608 - names of our own
+            [(field.get_db_prep_save(getattr(each, name), connection), each.pk) for each in people],
+        )
+
+
+def _put(fresh: Person, writing: Mapping[str, Any]) -> set[str]:
+    """Set what is written on a person; returns the fields that changed."""
+    fields = set()
     for name, value in writing.items():
         if name in _COLUMNS:
-            if value:
+            if value and getattr(fresh, name) != value:
                 setattr(fresh, name, value)
-                fields.append(name)
+                fields.add(name)
             continue
+        before = fresh.profile.get(name)
         if values.is_empty(value):
             fresh.profile.pop(name, None)
         else:
             fresh.profile[name] = value
-        fields.append("profile")
-    if fields:
-        fresh.save(update_fields=sorted(set(fields)))
+        if fresh.profile.get(name) != before:
+            fields.add("profile")
+    return fields
 
 
 def submit(response: Response, *, by: Actor) -> Response:

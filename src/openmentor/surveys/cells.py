@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import get_language_info
+
 from openmentor.surveys.models import Answer, Question
 
 #: The engine takes these from 0 to 1; people choose a step from 1 to 5.
@@ -22,7 +24,7 @@ def cell(question: Question, value: Any) -> str:
         case Question.Kind.SKILLS:
             return ";".join(_levelled(skill["name"].replace(":", " "), skill.get("level")) for skill in value)
         case Question.Kind.LANGUAGES:
-            return ";".join(_levelled(language["code"], language.get("level")) for language in value)
+            return ";".join(_levelled(_spoken(language["code"]), language.get("level")) for language in value)
         case Question.Kind.CHOICES | Question.Kind.RANKING | Question.Kind.TAGS:
             return ";".join(_one(question, each) for each in value)
         case Question.Kind.CHOICE:
@@ -61,3 +63,12 @@ def cells(answers: Iterable[Answer], *, role: str = "") -> dict[str, str]:
         ):
             found[question.column] = cell(question, answer.value)
     return found
+
+
+def _spoken(code: str) -> str:
+    """The name of a language, so that a reason can quote it; its code where Django knows no name."""
+    try:
+        name: str = get_language_info(code)["name"]
+    except KeyError:
+        return code
+    return name

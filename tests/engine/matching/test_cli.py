@@ -236,6 +236,34 @@ def test_a_veto_wins_over_a_wish_and_a_lock(run):
     assert "veto" not in json.dumps({key: value for key, value in report.items() if key != "settings"}).casefold()
 
 
+PEERS = """id,role,goals,helps_with,never,past
+a,peer,sql,python,,b
+b,peer,python,sql,,a
+c,Peer,sql,python,d,
+d,peer,python,sql,,
+e,peer,,,,
+"""
+
+
+def test_a_file_of_peers_is_paired_without_roles(run):
+    code, said, pairs, report = run(PEERS)
+    assert (code, said) == (0, [])
+    assert pairs[0] == ["mentor", "mentee", "score"]
+    assert [row[:2] for row in pairs[1:]] == [["a", "d"], ["b", "c"]]
+    assert [(each["name"], each["value"], each["bound"]) for each in report["levels"][:2]] == [
+        ("served", 4.0, 4.0), ("filled", 2.0, 2.0)]  # fmt: skip
+    assert report["gap"] == 0.0
+    assert [(each["id"], each["side"], each["kind"]) for each in report["unmatched"]] == [("e", "peer", "outcompeted")]
+    assert report["people"]["peers"] == 5
+    reason = report["pairs"][0]["reasons"][0]
+    assert (reason["key"], reason["text"]["mentor"]) == (
+        "goals", "You can help with their goal: python. They can help with your goal: sql.")  # fmt: skip
+    rows = PEERS.splitlines()
+    assert run("\n".join([rows[0], *reversed(rows[1:])]) + "\n")[2:] == (pairs, report)
+    assert run(PEERS, settings='aim = "stable_mentors"')[:2] == (
+        2, ["settings: aim: stable_mentors is for mentors and mentees; peers take coverage, total, worst_off"])  # fmt: skip
+
+
 def test_ids_that_a_spreadsheet_would_run(run):
     code, _, pairs, report = run("id,role\n=1+1,mentor\n@e,mentee\n")
     assert code == 0

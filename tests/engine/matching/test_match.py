@@ -9,6 +9,7 @@ from tests.engine.matching.brute import best_levels, random_problem, reached_lev
 
 from openmentor.engine import matching as m
 from openmentor.engine.matching import candidates
+from openmentor.engine.matching.solvers import dense
 
 AIMS = ["total", "coverage", "worst_off"]
 
@@ -102,6 +103,8 @@ def test_two_hundred_people_who_are_both_are_never_paired_both_ways_and_it_is_pr
 
 def few_candidates(monkeypatch):
     """Small problems then go the way of large ones: a few candidates, and a scan over all pairs that adds what is missed."""
+    monkeypatch.setattr(dense, "SMALL", 0)
+    monkeypatch.setattr(dense, "EASY", 0)
     monkeypatch.setattr(candidates, "ALL_PAIRS", 0)
     monkeypatch.setattr(candidates, "PER_MENTEE", 2)
     monkeypatch.setattr(candidates, "PER_MENTOR", 1)

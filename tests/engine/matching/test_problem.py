@@ -34,6 +34,8 @@ SCORES = [[0.5, 0.25], [1.0, np.nan], [0.0, 0.75]]
         ({"scores": SCORES, "forbidden": [(0.5, 1)]}, r"forbidden\[0\] names mentor 0.5"),
         ({"scores": SCORES, "quotas": [m.Quota([0]), m.Quota([5])]}, r"quotas\[1\].members names mentor 5"),
         ({"scores": SCORES, "quotas": [m.Quota([0], at_least=-1)]}, r"quotas\[0\].at_least is -1"),
+        ({"scores": SCORES, "quotas": 5}, "quotas must be a list of Quota"),
+        ({"scores": SCORES, "quotas": [[0, 1]]}, r"quotas\[0\] is \[0, 1\]; a Quota"),
         ({"scores": SCORES, "mentor_ids": ["a", "b", "a"]}, r"mentor_ids\[2\] is 'a', and so is mentor_ids\[0\]"),
         ({"scores": SCORES, "mentee_ids": ["a"]}, "mentee_ids has 1 entries for 2 people"),
     ],

@@ -115,9 +115,10 @@ def test_it_knows_no_solver():
         "import itertools",
         "import math",
         "from collections import Counter",
-        "from typing import TYPE_CHECKING",
+        "from typing import TYPE_CHECKING, cast",
         "import numpy as np",
         "from .errors import Breach",
+        "from .pool import Pool, PoolResult",
         "from .problem import Problem",
         "from .result import Result",
     ]

@@ -7,8 +7,10 @@ from .changes import AddPerson, AddPlaces, DropRule, Forbid, Force, RemovePerson
 from .compare import Comparison, compare
 from .errors import Breach, InvalidProblem
 from .explain import Reason
+from .fairness import Fairness, fairness
 from .features import Features, features
 from .matcher import match
+from .pool import Pool, PoolResult, pairs
 from .problem import Problem, Quota
 from .result import Level, Move, Result, Unmatched, Unmet, WhyNot
 from .spec import Spec
@@ -20,12 +22,15 @@ __all__ = [
     "Breach",
     "Comparison",
     "DropRule",
+    "Fairness",
     "Features",
     "Forbid",
     "Force",
     "InvalidProblem",
     "Level",
     "Move",
+    "Pool",
+    "PoolResult",
     "Problem",
     "Quota",
     "Reason",
@@ -38,8 +43,10 @@ __all__ = [
     "WhatIf",
     "WhyNot",
     "compare",
+    "fairness",
     "features",
     "match",
+    "pairs",
     "rematch",
     "verify",
     "what_if",

@@ -18,13 +18,15 @@ GOLDEN = 0.6180339887498949
 
 def scatter(rows: IntArray, columns: IntArray) -> FloatArray:
     """An even, repeatable number in 0..1 for each pair: where scores are equal, people get different candidates."""
-    mixed: FloatArray = (rows * GOLDEN + columns * 0.7548776662466927) % 1.0
+    mixed: FloatArray = rows * GOLDEN + columns * 0.7548776662466927
+    mixed -= np.floor(mixed)  # several times faster than % 1.0
     return mixed
 
 
 def unique_pairs(pairs: IntArray, columns: int) -> IntArray:
     """Each pair once, in order of rows, then columns."""
-    keys = np.unique(pairs[:, 0] * max(1, columns) + pairs[:, 1])
+    keys = np.sort(pairs[:, 0] * max(1, columns) + pairs[:, 1])  # NumPy's unique hashes, which takes longer
+    keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
     return np.column_stack([keys // max(1, columns), keys % max(1, columns)])
 
 

@@ -114,9 +114,8 @@ def _run(arguments: argparse.Namespace, bar: _Bar) -> int:
     if len(found.warnings) > MOST_LINES:
         _say(f"warning: {len(found.warnings) - MOST_LINES} more")
     warnings = [str(each) for each in found.warnings]
-    if found.peers is not None:
-        raise InvalidProblem("row 2, column role: files of peers can't be matched yet in this version")
-    report = _match(found, spec, bar, arguments.memory, warnings)
+    match = _match if found.peers is None else _match_peers
+    report = match(found, spec, bar, arguments.memory, warnings)
     bar.close()
     files.write_all(
         [
@@ -140,6 +139,17 @@ def _match(found: people.People, spec: Spec, bar: _Bar, memory_mb: int, warnings
     return answer(result, problem.scored, warnings=warnings)
 
 
+def _match_peers(found: people.People, spec: Spec, bar: _Bar, memory_mb: int, warnings: list[str]) -> dict[str, Any]:
+    from .pool import AIMS, Pool, pairs
+    from .report import answer_of_pool
+
+    if spec.aim not in AIMS:
+        raise InvalidProblem(f"settings: aim: {spec.aim} is for mentors and mentees; peers take {', '.join(AIMS)}")
+    pool = Pool.from_people(found.peers, spec, progress=bar, memory_mb=memory_mb)
+    result = pairs(pool, aim=spec.aim, seed=spec.seed, progress=bar)
+    return answer_of_pool(result, warnings=warnings)
+
+
 def pairs_csv(pairs: Sequence[dict[str, Any]]) -> str:
     """``mentor,mentee,score`` by id, sorted; cells that a spreadsheet would run are made harmless by a leading '."""
     out = io.StringIO()
@@ -154,7 +164,9 @@ def summary(report: dict[str, Any]) -> str:
     """One line for who watches."""
     pairs, alone = len(report["pairs"]), len(report["unmatched"])
     proof = "the best possible" if report["gap"] <= 1e-6 else f"at most {report['gap']:.2%} from the best possible"
-    people_alone = f"{alone} {'role' if alone == 1 else 'roles'} without anybody"
+    of_peers = "peers" in report["people"]
+    noun = ("person", "people") if of_peers else ("role", "roles")
+    people_alone = f"{alone} {noun[alone != 1]} without anybody"
     return f"{pairs} {'pair' if pairs == 1 else 'pairs'}, {people_alone}; {proof}. {report['deciding_text']}"
 
 

@@ -1,7 +1,7 @@
 """Why a pair fits, in sentences for the mentor, the mentee and the manager.
 
-No sentence tells of a veto, of a wish of the other, or of a sensitive or confidential answer. What may not be said reads
-``KEPT_PRIVATE``, whatever stands behind it. ``key``, ``score`` and ``share`` are for managers: pages for members show texts alone,
+No sentence tells of a veto, of a wish of the other, or of a sensitive or confidential answer. What may not be said to a reader
+is None, whatever stands behind it. ``key``, ``score`` and ``share`` are for managers: pages for members show texts alone,
 in an order that doesn't come from the shares of what is private (``for_reader``).
 """
 
@@ -14,7 +14,6 @@ from typing import Any
 from .dimensions import Dimension
 
 READERS = ("mentor", "mentee", "manager")
-KEPT_PRIVATE = "Other answers counted too, and stay private."
 NOT_KNOWN = "Not answered by both; it counts as for the average pair."
 
 
@@ -24,7 +23,7 @@ class Reason:
 
     key      the dimension.            score   its score, 0..1; the reference mean where one of the two didn't answer.
     weight   what it counts.           share   its part of the pair's whole score, 0..1; the shares of a pair add up to 1.
-    text     a sentence for 'mentor', 'mentee' and 'manager'.
+    text     a sentence for 'mentor', 'mentee' and 'manager'; None: not for them.
     is_known whether both answered.
     """
 
@@ -32,7 +31,7 @@ class Reason:
     score: float
     weight: float
     share: float
-    text: Mapping[str, str]
+    text: Mapping[str, str | None]
     is_known: bool = True
 
     def to_json(self) -> dict[str, Any]:
@@ -47,7 +46,7 @@ class Reason:
         }
 
 
-def texts(dimension: Dimension, i: int, j: int, score: float, known: tuple[bool, ...]) -> dict[str, str]:
+def texts(dimension: Dimension, i: int, j: int, score: float, known: tuple[bool, ...]) -> dict[str, str | None]:
     """The sentence of one dimension for each reader.
 
     known  whether the pair answered; in a pool without roles two values, for (i, j) and for (j, i).
@@ -61,7 +60,7 @@ def texts(dimension: Dimension, i: int, j: int, score: float, known: tuple[bool,
     else:
         sentences = _of_peers(dimension, i, j, score, (known[0], known[1]))
     # Said of what is private and of what isn't known alike: not even that a wish was made may show.
-    return {reader: text or KEPT_PRIVATE for reader, text in zip(READERS, sentences)}
+    return {reader: text or None for reader, text in zip(READERS, sentences)}
 
 
 def _of_peers(dimension: Dimension, i: int, j: int, score: float, known: tuple[bool, bool]) -> tuple[str, str, str]:
@@ -89,4 +88,4 @@ def _unknown(dimension: Dimension) -> tuple[str, str, str]:
 def for_reader(reasons: Iterable[Reason], reader: str, most: int = 5) -> list[str]:
     """The sentences that a member or a manager reads: those that say something, the weightiest first."""
     said = [each.text[reader] for each in reasons if each.is_known and each.share > 0]
-    return [text for text in said if text not in (KEPT_PRIVATE, NOT_KNOWN)][:most]
+    return [text for text in said if text is not None and text != NOT_KNOWN][:most]

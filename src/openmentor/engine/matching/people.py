@@ -637,6 +637,28 @@ def from_mappings(mentors: Any, mentees: Any, spec: Spec) -> tuple[Side, Side, t
     return sides[0], sides[1], warnings
 
 
+def from_mapping_of_peers(pool: Any, spec: Spec) -> tuple[Side, tuple[str, ...]]:
+    """A pool without roles from a mapping of columns or a frame, and warnings. Raises InvalidProblem."""
+    columns = columns_of(pool)
+    if "id" not in columns:
+        if columns and any(len(cells) for cells in columns.values()):
+            raise InvalidProblem("pool, column id: missing; everybody needs an id")
+        columns["id"] = []
+    for column, cells in columns.items():
+        if column not in spec.columns and reads_like_veto(column) and not all(_is_blank(cell) for cell in cells):
+            raise InvalidProblem(f"pool, column {shown(column)}: not a known column; vetoes stand in the column never")
+    notes = Notes()
+    side = read_columns(columns, spec, notes, role="peer")
+    link([side], [notes], spec)
+
+    def place(row: int, column: str, text: str) -> str:
+        return f"pool, row {row} (id {shown(side.ids[row])}), column {column}: {text}"
+
+    if notes.faults:
+        raise InvalidProblem([place(*each) for each in notes.faults])
+    return side, tuple(place(*each) for each in notes.warnings)
+
+
 @dataclass
 class People:
     """A file's people: mentors and mentees (who is both is on each side), or peers."""

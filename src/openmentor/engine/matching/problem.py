@@ -144,8 +144,12 @@ def _ids(given: Iterable[Any] | None, count: int, name: str) -> tuple[str, ...] 
 
 def _quotas(given: Iterable[Quota], mentors: int) -> tuple[Rule, ...]:
     rules = []
+    if not isinstance(given, Iterable):
+        raise InvalidProblem("quotas must be a list of Quota")
     for k, quota in enumerate(given):
         place = f"quotas[{k}]"
+        if not isinstance(quota, Quota) or not isinstance(quota.members, Iterable):
+            raise InvalidProblem(f"{place} is {quota!r}; a Quota with members is needed")
         members = sorted({index_of(each, mentors, f"{place}.members", "mentor") for each in quota.members})
         limits = []
         for name, value, blank in (("at_least", quota.at_least, 0), ("at_most", quota.at_most, -1)):

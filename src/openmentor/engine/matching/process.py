@@ -16,7 +16,8 @@ those of the solver; at the end {"stage": "done", "done": 1, "total": 1}, or {"e
 
 RESULT.json is written whole or not at all, and only when there is an answer: what ``report.answer`` gives (pairs by id with scores and
 reasons for each reader, levels, unmatched, unmet, prices by mentor id, readiness, deciding dimensions, settings, reference, versions,
-hash) and ``staying``, how many of last time's pairs are kept and the most that could be.
+hash); ``staying``, how many of last time's pairs are kept and the most that could be; ``greedy``, what taking the best pair again and
+again would reach at each level; and ``blocking``, how many pairs would both rather have each other (null in a large pool).
 
 Exit code: 0 answer; 2 'invalid' input; 3 'memory': more than allowed; 1 'failed'; 130 interrupted or ended. Whoever ends the process
 finds no result; to run again gives the same answer.
@@ -51,6 +52,7 @@ INVALID, MEMORY, FAILED, INTERRUPTED = 2, 3, 1, 130
 _KEYS = frozenset(
     {"mentors", "mentees", "spec", "aim", "seed", "forced", "forbidden", "previous", "stickiness", "quotas", "format"}
 )
+BLOCKING_PAIRS = 4_000_000
 IdPairs = tuple[tuple[str, str], ...]
 
 
@@ -139,6 +141,8 @@ def _id_pairs(given: Any, name: str) -> IdPairs:
 
 def solve(run: Run, *, progress: Progress | None = None, memory_mb: int = 2000) -> dict[str, Any]:
     """Solve a run, prove it and check it; what RESULT.json holds. Raises InvalidProblem; ``progress`` cancels by raising."""
+    from .compare import level_values
+    from .greedy import greedy
     from .matcher import match
     from .problem import Problem, Quota
     from .report import answer
@@ -179,6 +183,9 @@ def solve(run: Run, *, progress: Progress | None = None, memory_mb: int = 2000) 
     return {
         **answer(result, problem.scored, warnings=warnings),
         "staying": None if staying is None else {"value": staying.value, "bound": staying.bound},
+        "greedy": level_values(problem, greedy(problem)),
+        # In a large pool there are too many to be counted out, and nobody could look at them.
+        "blocking": len(result.blocking) if problem.scores.size <= BLOCKING_PAIRS else None,
     }
 
 

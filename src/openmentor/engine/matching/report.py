@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .people import Side
+from .pool import PoolResult
 from .readiness import decisive, readiness, sentence
 from .result import Result
 from .scoring import Scored
@@ -69,6 +70,53 @@ def answer(result: Result, scored: Scored, *, warnings: Sequence[str] = ()) -> d
     }
 
 
+def answer_of_pool(result: PoolResult, *, warnings: Sequence[str] = ()) -> dict[str, Any]:
+    """The report of a pool without roles: as ``answer``, the two of a pair under ``mentor`` and ``mentee`` in order of ids."""
+    scored = result.problem.scored
+    assert scored is not None
+    ids = scored.mentor_ids
+    turned = [(i, j) if ids[i] < ids[j] else (j, i) for i, j in result.pairs.tolist()]
+    pairs = sorted(turned, key=lambda pair: (ids[pair[0]], ids[pair[1]]))
+    index = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    deciding = decisive(scored, index)
+    return {
+        "aim": result.aim,
+        "seed": result.seed,
+        "levels": [{"name": each.name, "value": each.value, "bound": each.bound} for each in result.levels],
+        "value": result.value,
+        "bound": result.bound,
+        "gap": result.gap,
+        "unmatched": [
+            {"id": ids[each.index], "side": each.side, "kind": each.kind, "text": each.text}
+            for each in sorted(result.unmatched, key=lambda each: ids[each.index])
+        ],
+        "unmet": [
+            {
+                "kind": each.kind,
+                "mentor": None if each.mentor is None else ids[each.mentor],
+                "mentee": None if each.mentee is None else ids[each.mentee],
+                "asked": each.asked,
+                "got": each.got,
+                "rule": each.rule,
+                "text": each.text,
+            }
+            for each in result.unmet
+        ],
+        "pairs": [
+            {
+                "mentor": ids[i],
+                "mentee": ids[j],
+                "score": float(result.problem.scores[i, j]),
+                "reasons": [each.to_json() for each in reasons],
+            }
+            for (i, j), reasons in zip(pairs, scored.explain_pairs(index))
+        ],
+        "deciding": [each.to_json() for each in deciding],
+        "deciding_text": sentence(deciding),
+        **about(scored, [*warnings, *result.problem.warnings]),
+    }
+
+
 def _ids(pair: Any, mentor_ids: Sequence[str], mentee_ids: Sequence[str]) -> tuple[str, str]:
     return mentor_ids[int(pair[0])], mentee_ids[int(pair[1])]
 
@@ -77,7 +125,13 @@ def about(scored: Scored, warnings: Sequence[str] = ()) -> dict[str, Any]:
     """What a run was made of, whatever came out."""
     settings = scored.spec.settings()
     used = versions()
-    people = people_digest(scored.mentors, scored.mentees)
+    sides = (scored.mentors,) if scored.is_symmetric else (scored.mentors, scored.mentees)
+    people = people_digest(*sides)
+    counts = (
+        {"peers": len(scored.mentors)}
+        if scored.is_symmetric
+        else {"mentors": len(scored.mentors), "mentees": len(scored.mentees)}
+    )
     return {
         "readiness": [each.to_json() for each in readiness(scored)],
         "warnings": [*warnings, *scored.warnings],
@@ -85,7 +139,7 @@ def about(scored: Scored, warnings: Sequence[str] = ()) -> dict[str, Any]:
         "specification": scored.spec.version,
         "reference": scored.reference.to_json(),
         "versions": used,
-        "people": {"mentors": len(scored.mentors), "mentees": len(scored.mentees), "hash": people},
+        "people": {**counts, "hash": people},
         "hash": digest({"settings": settings, "versions": used, "people": people}),
     }
 

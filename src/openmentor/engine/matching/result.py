@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .problem import FloatArray, IntArray, Problem, Progress
+from .problem import FloatArray, IntArray, Problem, Progress, index_of
 
 if TYPE_CHECKING:
     from .explain import Reason
 
 Side = Literal["mentor", "mentee"]
+Role = Literal["mentor", "mentee", "peer"]
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,10 @@ class Unmatched:
 
     kind  'gate' held back, 'no_partner' nobody admissible, 'no_places' the admissible (or the person) take nobody,
           'outcompeted' the places went to others. ``text`` says it kindly.
+    side  'peer' in a pool without roles.
     """
 
-    side: Side
+    side: Role
     index: int
     kind: Literal["gate", "no_partner", "no_places", "outcompeted"]
     text: str
@@ -177,7 +179,12 @@ class Result:
         return [int(j) for j in self.pairs[self.pairs[:, 0] == mentor, 1]]
 
     def explain(self, mentor: int, mentee: int) -> list[Reason]:
-        """Why the two fit, largest share first; empty where scores were given without dimensions."""
+        """Why the two fit, largest share first; empty where scores were given without dimensions.
+
+        Raises InvalidProblem if there is nobody of that index.
+        """
+        mentor = index_of(mentor, self.problem.shape[0], "explain", "mentor")
+        mentee = index_of(mentee, self.problem.shape[1], "explain", "mentee")
         return [] if self.problem.scored is None else list(self.problem.scored.explain(mentor, mentee))
 
     def why_not(self, mentor: int, mentee: int, *, progress: Progress | None = None) -> WhyNot:

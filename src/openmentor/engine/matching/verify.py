@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from .errors import Breach
 
 if TYPE_CHECKING:
+    from .pool import Pool, PoolResult
     from .problem import Problem
     from .result import Result
 
@@ -25,13 +26,17 @@ NAMES = {
 }
 
 
-def verify(problem: Problem, result: Result) -> None:
+def verify(problem: Problem | Pool, result: Result | PoolResult) -> None:
     """None if every claim of ``result`` holds; raises ``Breach`` with the first that doesn't.
 
     Checked: the form of the pairs, hard rules, places both ways, oneself and both ways at once, forced pairs,
     minimums and quotas (but for what ``unmet`` names), each level's value from the scores, value at most bound, who
     is left over.
     """
+    if hasattr(problem, "gated"):  # a pool without roles
+        _pool(cast("Pool", problem), cast("PoolResult", result))
+        return
+    result = cast("Result", result)
     pairs = _pairs(problem, result)
     _rules(problem, pairs)
     _asked(problem, result, pairs)
@@ -200,3 +205,46 @@ def _blocking(problem: Problem, pairs: list[tuple[int, int]]) -> int:
         worse = [k for k in of_mentor[i] if (i, k) not in forced and mentor_likes(i, k) < mentor_likes(i, j)]
         count += (has_room or bool(worse)) and fits(i, j)
     return count
+
+
+def _pool(pool: Pool, result: PoolResult) -> None:
+    """The same for a pool without roles."""
+    array, count = np.asarray(result.pairs), len(pool.scores)
+    if array.ndim != 2 or array.shape[1] != 2 or not np.issubdtype(array.dtype, np.integer):
+        raise Breach(f"pairs has shape {array.shape} of {array.dtype}; whole numbers of shape (k, 2) are needed")
+    pairs = [(int(i), int(j)) for i, j in array]
+    if pairs != sorted(set(pairs)) or any(not 0 <= i < j < count for i, j in pairs):
+        raise Breach("pairs are not sorted, twice the same, or name somebody who isn't there")
+    for who, times in Counter(each for pair in pairs for each in pair).items():
+        if times > 1:
+            raise Breach(f"person {who} is in {times} pairs")
+    forbidden = {frozenset((int(i), int(j))) for i, j in pool.forbidden}
+    for i, j in pairs:
+        if math.isnan(pool.scores[i, j]) or frozenset((i, j)) in forbidden:
+            raise Breach(f"pair ({i}, {j}) is not allowed")
+        if i in pool.gated or j in pool.gated:
+            raise Breach(f"pair ({i}, {j}) has somebody who is held back")
+    scores = [float(pool.scores[i, j]) for i, j in pairs]
+    if len(result.scores) != len(pairs) or any(abs(a - b) > 1e-12 for a, b in zip(scores, result.scores)):
+        raise Breach("the scores said are not those of the pairs")
+    missed = {(int(i), int(j)) for i, j in pool.forced} - set(pairs)
+    if {(each.mentor, each.mentee) for each in result.unmet} != missed:
+        raise Breach("forced pairs are not kept and not said so, or said not to be kept although they are")
+    true_values = {
+        "served": 2.0 * len(pairs),
+        "filled": float(len(pairs)),
+        "least score": min(scores, default=0.0),
+        "total fit": math.fsum(scores),
+    }
+    if [level.name for level in result.levels] != NAMES[result.aim]:
+        raise Breach(f"the levels of {result.aim} are {NAMES[result.aim]}")
+    for level in result.levels:
+        tolerance = TOLERANCE * max(1.0, abs(level.value))
+        if not abs(level.value - true_values[level.name]) <= tolerance:
+            raise Breach(f"{level.name} is said to be {level.value}; it is {true_values[level.name]}")
+        if not level.value <= level.bound + tolerance:
+            raise Breach(f"{level.name} is {level.value}, above its bound {level.bound}")
+    alone = set(range(count)) - {each for pair in pairs for each in pair}
+    named = [each.index for each in result.unmatched]
+    if len(named) != len(set(named)) or set(named) != alone:
+        raise Breach("somebody has nobody and isn't listed once, or is listed and has somebody")

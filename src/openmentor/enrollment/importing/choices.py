@@ -19,6 +19,7 @@ class Choices:
     has_accepted  they accepted what is expected in the form.
     corrections   question → unknown answer as written → value of the choice that is meant, '' to leave it out.
     by_name       whether those who are known by their name alone are taken, and which rows.
+    meant         row → the person, where several have the name that it gives.
     unknown       what happens with people who are not in the database: they are listed, or added (with an address).
     """
 
@@ -28,6 +29,7 @@ class Choices:
     corrections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     by_name: ByName = "none"
     by_name_rows: tuple[int, ...] = ()
+    meant: Mapping[int, int] = field(default_factory=dict)
     unknown: Unknown = "list"
 
     @classmethod
@@ -38,19 +40,29 @@ class Choices:
             value = stored.get(name, default)
             return value if value in get_args(of) else default
 
-        corrections = stored.get("corrections")
+        corrections, meant = stored.get("corrections"), stored.get("meant")
         return cls(
             cast(DefaultRole, one("default_role", DefaultRole, "")),
             bool(stored.get("is_approved")),
             bool(stored.get("has_accepted")),
             corrections if isinstance(corrections, dict) else {},
             cast(ByName, one("by_name", ByName, "none")),
-            tuple(int(row) for row in stored.get("by_name_rows", ()) if str(row).isdigit()),
+            tuple(int(row) for row in stored.get("by_name_rows", ()) if str(row).isdecimal()),
+            {
+                int(row): int(person)
+                for row, person in (meant if isinstance(meant, dict) else {}).items()
+                if str(row).isdecimal() and str(person).isdecimal()
+            },
             cast(Unknown, one("unknown", Unknown, "list")),
         )
 
     def stored(self) -> dict[str, Any]:
-        return asdict(self)
+        # As JSON gives it back: two of the same choices are equal, stored or not.
+        return {
+            **asdict(self),
+            "by_name_rows": list(self.by_name_rows),
+            "meant": {str(row): person for row, person in self.meant.items()},
+        }
 
     def confirms(self, row: int) -> bool:
         """Whether the applicant of this row, known by name alone, is that person."""

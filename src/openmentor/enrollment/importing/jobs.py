@@ -31,6 +31,7 @@ def _given_up(import_id: int, *, attempt: int) -> None:
     for status in ApplicationImport.RUNNING:
         batch = _find(import_id, status, attempt)
         if batch is not None:
+            merging.unstage(batch)
             _fail(
                 batch,
                 _(

@@ -1,9 +1,14 @@
-"""Writing applications that were read, by set, in one short transaction. Writing them again changes nothing."""
+"""Writing applications that were read, by set. Writing them again changes nothing.
+
+All or nothing, and nobody else waits long: the answers of those who have given none here come first, in chunks, where nobody sees
+them while no enrollment leads to them; everything else follows in one short transaction. What a writing that was given up left
+behind is dropped.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,14 +20,14 @@ from openmentor.enrollment.actions.approving import Room
 from openmentor.enrollment.actions.wishing import MOST_WISHES
 from openmentor.enrollment.importing.choices import Choices
 from openmentor.enrollment.importing.reading import Reading
-from openmentor.enrollment.models import ApplicationImport, Enrollment, Preference, Role, Veto
+from openmentor.enrollment.models import ApplicationDraft, ApplicationImport, Enrollment, Preference, Role, Veto
 from openmentor.foundation import clock
 from openmentor.foundation.actors import Actor, importer
 from openmentor.foundation.events import record
 from openmentor.people.importing.applications import Application
 from openmentor.people.models import Person
 from openmentor.programs.models import Cohort, Expectation
-from openmentor.surveys.actions import write_profile
+from openmentor.surveys.actions import write_profiles
 from openmentor.surveys.models import Answer, Question, Response
 
 Status = Enrollment.Status
@@ -43,21 +48,85 @@ class _Batch:
     enrollments: dict[tuple[int, str], Enrollment]
     responses: dict[int, Response]
     answers: dict[int, dict[str, Answer]]
+    #: people whose answers were written just before
+    staged: set[int]
+    #: people whose answers are as the file has them
+    settled: set[int]
     counts: Counter[str] = field(default_factory=Counter)
     touched: list[int] = field(default_factory=list)
 
 
-def merge(batch: ApplicationImport, found: Reading, *, by: Actor) -> dict[str, int]:
+def stage(batch: ApplicationImport, found: Reading, applications: dict[int, Application]) -> set[int]:
+    """Write the answers of those who have none here yet; returns these people. Says on the batch how far it is."""
+    questionnaire, now = batch.cohort.questionnaire_id, clock.now()
+    assert questionnaire is not None  # made when the file was brought
+    there = set(Response.objects.filter(questionnaire=questionnaire).values_list("person", flat=True))
+    new = [(person, each) for person, each in applications.items() if each.answers and person not in there]
+    for start in range(0, len(new), SIZE):
+        chunk = new[start : start + SIZE]
+        with transaction.atomic():
+            responses = Response.objects.bulk_create(
+                Response(
+                    questionnaire_id=questionnaire, person_id=person, started_at=_sent_at(each, now), submitted_at=_sent_at(each, now)
+                )
+                for person, each in chunk
+            )  # fmt: skip
+            Answer.objects.bulk_create(
+                (
+                    Answer(response=response, question=found.questions[key], value=value, answered_at=response.started_at, is_imported=True)
+                    for response, (_person, each) in zip(responses, chunk, strict=True)
+                    for key, value in each.answers.items()
+                ),
+                batch_size=SIZE,
+            )  # fmt: skip
+            progress = {"written": start + len(chunk), "total": len(new)}
+            ApplicationImport.objects.filter(pk=batch.pk).update(counts=progress)
+    return {person for person, _each in new}
+
+
+def unchanged(batch: ApplicationImport, applications: dict[int, Application], staged: set[int]) -> set[int]:
+    """Whose answers are here already as the file has them. Looked up before the transaction: an own answer that comes meanwhile is newer
+    and stays anyway, so there is nothing to be written for them either way."""
+    there: dict[int, dict[str, Any]] = defaultdict(dict)
+    rows = Answer.objects.filter(
+        response__questionnaire=batch.cohort.questionnaire_id, response__submitted_at__isnull=False
+    )
+    for person, key, value in rows.values_list("response__person", "question__key", "value").iterator(chunk_size=5_000):
+        if person in applications and person not in staged:
+            there[person][key] = value
+    return {
+        person
+        for person, answers in there.items()
+        if all(key in answers and answers[key] == value for key, value in applications[person].answers.items())
+    }
+
+
+def unstage(batch: ApplicationImport) -> None:
+    """Drop answers of a writing that was given up: those of a file to which nothing leads."""
+    left = Response.objects.filter(questionnaire=batch.cohort.questionnaire_id).exclude(answers__is_imported=False)
+    used = Enrollment.objects.exclude(response=None).values("response")
+    drafted = ApplicationDraft.objects.values("response")
+    left.filter(answers__is_imported=True).exclude(pk__in=used).exclude(pk__in=drafted).delete()
+
+
+def merge(
+    batch: ApplicationImport,
+    found: Reading,
+    applications: dict[int, Application],
+    staged: set[int],
+    settled: set[int],
+    *,
+    by: Actor,
+) -> dict[str, int]:
     """Write the accepted applications of ``found``; returns counts. Call it inside a transaction.
 
     Somebody who declined, withdrew or was declined here stays as they are. An answer given here is not overwritten by an older
     one of a file. A wish is added behind those that are there; a veto is kept as it was written.
     """
     cohort = Cohort.objects.select_for_update().get(pk=batch.cohort_id)
-    applications = {int(str(each.person)): each for each in found.accepted}
     if found.choices.unknown == "create":
-        applications |= _add_people(found.strangers, by)
-    ours = _look_up(cohort, found, applications)
+        applications = applications | _add_people(found.strangers, by)
+    ours = _look_up(cohort, found, staged, settled)
     ours.counts["people"] = len(applications)
     _write_responses(ours, applications)
     _write_enrollments(ours, applications)
@@ -88,18 +157,34 @@ def _add_people(strangers: Iterable[Application], by: Actor) -> dict[int, Applic
     return added
 
 
-def _look_up(cohort: Cohort, found: Reading, applications: dict[int, Application]) -> _Batch:
+def _look_up(cohort: Cohort, found: Reading, staged: set[int], settled: set[int]) -> _Batch:
     # Locked: what somebody does with their own application meanwhile waits, and is not overwritten.
     enrollments = {
         (each.person_id, each.role): each for each in Enrollment.objects.select_for_update().filter(cohort=cohort)
     }
     responses = {each.person_id: each for each in Response.objects.filter(questionnaire=cohort.questionnaire_id)}
     answers: dict[int, dict[str, Answer]] = defaultdict(dict)
-    rows = Answer.objects.filter(response__questionnaire=cohort.questionnaire_id).select_related("question")
-    for answer in rows.iterator(chunk_size=5_000):
+    known = [each.pk for person, each in responses.items() if person not in staged and person not in settled]
+    for answer in _answers_of(known):
         answers[answer.response_id][answer.question.key] = answer
     expecting = set(Expectation.objects.filter(cohort=cohort).values_list("role", flat=True).distinct())
-    return _Batch(cohort, found.questions, found.choices, clock.now(), expecting, enrollments, responses, answers)
+    return _Batch(
+        cohort,
+        found.questions,
+        found.choices,
+        clock.now(),
+        expecting,
+        enrollments,
+        responses,
+        answers,
+        staged,
+        settled,
+    )
+
+
+def _answers_of(responses: list[int]) -> Iterator[Answer]:
+    for start in range(0, len(responses), SIZE):
+        yield from Answer.objects.filter(response__in=responses[start : start + SIZE]).select_related("question")
 
 
 def _sent_at(application: Application, now: datetime) -> datetime:
@@ -114,17 +199,30 @@ def _write_responses(ours: _Batch, applications: dict[int, Application]) -> None
     answered = {person: each for person, each in applications.items() if each.answers}
     assert ours.cohort.questionnaire_id is not None  # made when the file was brought
     missing = [
-        Response(questionnaire_id=ours.cohort.questionnaire_id, person_id=person, started_at=_sent_at(each, ours.now))
+        Response(
+            questionnaire_id=ours.cohort.questionnaire_id,
+            person_id=person,
+            started_at=_sent_at(each, ours.now),
+            submitted_at=_sent_at(each, ours.now),
+        )
         for person, each in answered.items()
         if person not in ours.responses
     ]
     ours.responses |= {each.person_id: each for each in Response.objects.bulk_create(missing, batch_size=SIZE)}
     made: list[Answer] = []
     gone: list[int] = []
+    unsent: list[Response] = []
     profiles: dict[int, dict[Question, Any]] = {}
     for person, application in answered.items():
         response = ours.responses[person]
-        changed = _newer(ours, ours.answers.get(response.pk, {}), application)
+        is_staged = person in ours.staged
+        changed = (
+            {} if is_staged or person in ours.settled else _newer(ours, ours.answers.get(response.pk, {}), application)
+        )
+        # Of whom nothing was known here, all goes on the profile: also what a killed writing had brought so far.
+        is_new = is_staged or not any((person, role) in ours.enrollments for role in Role.values)
+        told = application.answers if is_new else changed
+        ours.counts["answers"] += len(application.answers if is_staged else changed)
         gone += [
             before.pk
             for before in (ours.answers.get(response.pk, {}).get(key) for key in changed)
@@ -136,19 +234,16 @@ def _write_responses(ours: _Batch, applications: dict[int, Application]) -> None
             for key, value in changed.items()
         ]
         profiles[person] = {
-            ours.questions[key]: value for key, value in changed.items() if ours.questions[key].writes_profile
+            ours.questions[key]: value for key, value in told.items() if ours.questions[key].writes_profile
         }
         if response.submitted_at is None:
-            Response.objects.filter(pk=response.pk).update(submitted_at=at)
-    Answer.objects.filter(pk__in=gone).delete()
+            response.submitted_at = at
+            unsent.append(response)
+    Response.objects.bulk_update(unsent, ["submitted_at"], batch_size=SIZE)
+    for start in range(0, len(gone), SIZE):
+        Answer.objects.filter(pk__in=gone[start : start + SIZE]).delete()
     Answer.objects.bulk_create(made, batch_size=SIZE)
-    ours.counts["answers"] = len(made)
-    people = {
-        each.pk: each for each in Person.objects.filter(pk__in=[person for person, given in profiles.items() if given])
-    }
-    for person, given in profiles.items():
-        if given:
-            write_profile(people[person], given)
+    write_profiles(profiles)
 
 
 def _newer(ours: _Batch, there: dict[str, Answer], application: Application) -> dict[str, Any]:
@@ -289,6 +384,9 @@ def _write_vetoes(ours: _Batch, applications: dict[int, Application]) -> None:
 def write(batch: ApplicationImport, found: Reading) -> None:
     """Merge and say so, all or nothing."""
     by = importer("applications", batch.created_by)
+    applications = {int(str(each.person)): each for each in found.accepted}
+    staged = stage(batch, found, applications)
+    settled = unchanged(batch, applications, staged)
     with transaction.atomic():
-        counts = merge(batch, found, by=by)
+        counts = merge(batch, found, applications, staged, settled, by=by)
         batch.become(ApplicationImport.Status.DONE, by=by, counts=counts, finished_at=clock.now(), findings={})

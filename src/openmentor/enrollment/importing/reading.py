@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,8 @@ from openmentor.enrollment.importing.choices import Choices
 from openmentor.enrollment.models import ApplicationImport
 from openmentor.foundation import clock
 from openmentor.people.importing.applications import Application, ApplicationsRun, Asked, Directory, Entry, dry_run
-from openmentor.people.importing.applications.columns import QUESTION, TARGETS, guess
-from openmentor.people.importing.faults import Doubt
+from openmentor.people.importing.applications.columns import QUESTION, TARGETS, WHO, Column, Columns, guess
+from openmentor.people.importing.faults import Doubt, Doubts
 from openmentor.people.importing.mapping import LEAVE_OUT
 from openmentor.people.importing.table import Table, open_table
 from openmentor.people.models import Identity, Person
@@ -25,6 +25,8 @@ from openmentor.surveys.models import Item, Question
 
 #: as many doubtful rows, and as many applicants of each list, as the page keeps
 MOST_SHOWN = 2_000
+#: as many names that several have as are asked about at once
+MOST_ASKED = 100
 
 
 @dataclass
@@ -47,7 +49,13 @@ class Reading:
     @property
     def strangers(self) -> list[Application]:
         """Who is not in the database and could be added: with a name, an address and a role."""
-        return [each for each in self.run.applications if each.person is None and each.email and each.roles]
+        found = self.run.applications
+        return [each for each in found if each.person is None and each.email and each.roles and not each.several]
+
+    @property
+    def ambiguous(self) -> list[Application]:
+        """Who has a name that several have, also those of whom was said who they are: it takes somebody who knows them."""
+        return [each for each in self.run.applications if each.several]
 
 
 def asked_of(question: Question) -> Asked:
@@ -84,9 +92,13 @@ def reading(batch: ApplicationImport) -> Iterator[Reading]:
         wanted = {name: to for name, to in batch.mapping.items() if name in table.header}
         if wanted:
             columns = columns.changed(wanted, asked)
+        if not any(columns.of(target) for target in WHO):
+            # Not a fault of the file: the page asks which column it is.
+            yield Reading(ApplicationsRun(table, columns, [], [], Doubts(table.doubts), False), questions, choices)
+            return
         run = dry_run(
             table, questions=asked, directory=people, columns=columns, corrections=choices.corrections,
-            default_role=choices.default_role or None, at=clock.today(),
+            default_role=choices.default_role or None, meant=choices.meant, at=clock.today(),
         )  # fmt: skip
         _check_answers(run, questions)
         yield Reading(run, questions, choices)
@@ -134,6 +146,7 @@ def findings(found: Reading) -> dict[str, Any]:
             }
             for each in run.columns.columns
         ],
+        "needs_who": not any(run.columns.of(target) for target in WHO),
         "needs_role": run.needs_role,
         "roles": dict(run.roles()),
         "people": len(run.importable),
@@ -141,6 +154,8 @@ def findings(found: Reading) -> dict[str, Any]:
         "unknown": unknown[:MOST_SHOWN],
         "by_name": [{"row": each.row, "name": each.name, "email": each.email} for each in found.by_name[:MOST_SHOWN]],
         "by_name_count": len(found.by_name),
+        "ambiguous": _ambiguous(found.ambiguous[:MOST_ASKED]),
+        "ambiguous_count": len(found.ambiguous),
         "strangers": [
             {"row": each.row, "name": each.name, "email": each.email} for each in found.strangers[:MOST_SHOWN]
         ],
@@ -150,6 +165,30 @@ def findings(found: Reading) -> dict[str, Any]:
         "doubts": [doubt.as_dict() for doubt in run.doubts.in_order()[:MOST_SHOWN]],
         "doubt_count": run.doubts.total,
     }
+
+
+def check_mapping(findings: Mapping[str, Any], mapping: Mapping[str, str], questions: Iterable[Question]) -> None:
+    """Raises InvalidFile, with sentences, for columns that can't be what ``mapping`` says: two for one place, say."""
+    columns = Columns(tuple(Column(each["column"], each["to"], each["line"]) for each in findings.get("columns", [])))
+    columns.changed(mapping, [asked_of(question) for question in questions])
+
+
+def _ambiguous(applications: list[Application]) -> list[dict[str, Any]]:
+    """Each with those whom the name may mean, told apart by what everybody at work knows of them. One query."""
+    ids = {each.id for application in applications for each in application.several}
+    people = Person.objects.in_bulk([int(str(pk)) for pk in ids])
+    return [
+        {
+            "row": application.row,
+            "name": application.name,
+            "people": [
+                {"id": person.pk, "name": person.name, "note": " · ".join(filter(None, told))}
+                for person in (people[int(str(each.id))] for each in application.several if each.id in people)
+                for told in [(person.position, person.department, person.site, person.email)]
+            ],
+        }
+        for application in applications
+    ]
 
 
 __all__ = ["LEAVE_OUT", "QUESTION", "TARGETS", "Reading", "findings", "reading"]

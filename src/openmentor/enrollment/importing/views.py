@@ -17,11 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from openmentor.enrollment import policies
 from openmentor.enrollment.importing import actions
 from openmentor.enrollment.importing.choices import Choices
-from openmentor.enrollment.importing.reading import LEAVE_OUT, QUESTION
+from openmentor.enrollment.importing.reading import LEAVE_OUT, QUESTION, check_mapping
 from openmentor.enrollment.models import ApplicationImport
 from openmentor.foundation.errors import Conflict
 from openmentor.foundation.http import Request
 from openmentor.foundation.ui.widgets import FileDrop
+from openmentor.people.importing.applications.columns import SEVERAL
+from openmentor.people.importing.faults import InvalidFile
 from openmentor.people.policies import import_people
 from openmentor.programs.models import Cohort
 from openmentor.surveys.models import Item, Question
@@ -102,7 +104,13 @@ def batch(request: Request, pk: int) -> HttpResponse:
 def _go_on(request: Request, found: ApplicationImport) -> HttpResponse:
     """Read again what was changed; write what was not. Nothing that was not seen is written."""
     mapping, choices = _posted(request.POST, found)
-    changed = mapping != _mapping(found.findings) or choices.stored() != Choices.of(found.choices).stored()
+    try:
+        check_mapping(found.findings, mapping, _questions(found).values())
+    except InvalidFile as invalid:
+        chosen = {**_mapping(found.findings), **mapping}
+        context = {**_context(request, found, choices, chosen), "refused": [str(fault) for fault in invalid.faults]}
+        return render(request, "enrollment/importing/import.html", context, status=422)
+    changed = mapping != found.mapping or choices.stored() != Choices.of(found.choices).stored()
     if changed or found.status == ApplicationImport.Status.FAILED:
         actions.read_again(found, mapping, choices, by=request.actor)
         if request.POST.get("verb") == "import":
@@ -120,9 +128,12 @@ def _mapping(findings: Mapping[str, Any]) -> dict[str, str]:
 
 def _posted(data: QueryDict, found: ApplicationImport) -> tuple[dict[str, str], Choices]:
     """The page's form as mapping and choices. What was corrected before stays corrected."""
-    mapping = _mapping(found.findings)
-    for at, name in enumerate(mapping):
-        mapping[name] = data.get(f"column-{at}", mapping[name])
+    shown = _mapping(found.findings)
+    moved = {name: data.get(f"column-{at}", to) for at, (name, to) in enumerate(shown.items())}
+    moved = {name: to for name, to in moved.items() if to != shown[name]}
+    # A column that was chosen earlier gives its place to the one that is chosen now.
+    kept = {name: to if to in SEVERAL or to not in moved.values() else LEAVE_OUT for name, to in found.mapping.items()}
+    mapping = {**kept, **moved}
     before = Choices.of(found.choices)
     corrections = {key: dict(given) for key, given in before.corrections.items()}
     for at, group in enumerate(found.findings.get("unknown", [])[:SHOWN]):
@@ -133,18 +144,41 @@ def _posted(data: QueryDict, found: ApplicationImport) -> tuple[dict[str, str], 
         {
             "default_role": data.get("default_role", before.default_role), "is_approved": "is_approved" in data, "has_accepted": "has_accepted" in data,
             "corrections": corrections, "by_name": data.get("by_name", before.by_name),
-            "by_name_rows": data.getlist("row"), "unknown": data.get("unknown", before.unknown),
+            "by_name_rows": data.getlist("row") if "by_name" in data else before.by_name_rows, "meant": _meant(data, found, before), "unknown": data.get("unknown", before.unknown),
         }
     )  # fmt: skip
     return mapping, choices
 
 
-def _context(request: Request, found: ApplicationImport) -> dict[str, Any]:
-    findings, choices = found.findings, Choices.of(found.choices)
-    questions = {
-        item.question.key: item.question
-        for item in Item.objects.filter(questionnaire=found.cohort.questionnaire_id).select_related("question")
-    }
+def _meant(data: QueryDict, found: ApplicationImport, before: Choices) -> dict[int, int]:
+    """Whom each row means whose name several have; what was said before stays until it is said otherwise."""
+    meant = dict(before.meant)
+    for each in found.findings.get("ambiguous", []):
+        given = data.get(f"meant-{each['row']}")
+        if given == "":
+            meant.pop(each["row"], None)
+        elif given is not None and given.isdecimal() and int(given) in {person["id"] for person in each["people"]}:
+            meant[each["row"]] = int(given)
+    return meant
+
+
+def _questions(found: ApplicationImport) -> dict[str, Question]:
+    items = Item.objects.filter(questionnaire=found.cohort.questionnaire_id).select_related("question")
+    return {item.question.key: item.question for item in items}
+
+
+def _context(
+    request: Request,
+    found: ApplicationImport,
+    choices: Choices | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """``choices`` and ``mapping`` as they were posted, if they could not be taken; else as they are kept."""
+    findings, choices = found.findings, choices or Choices.of(found.choices)
+    if mapping:
+        columns = [{**each, "to": mapping.get(each["column"], each["to"])} for each in findings.get("columns", [])]
+        findings = {**findings, "columns": columns}
+    questions = _questions(found)
     targets = [
         (_("Who and what for"), [(key, str(label)) for key, label in PLACES]),
         (_("Answers"), [(QUESTION + key, _(each.text)) for key, each in questions.items()]),
@@ -154,14 +188,24 @@ def _context(request: Request, found: ApplicationImport) -> dict[str, Any]:
         "status": found.Status(found.status), "targets": targets, "leave_out": LEAVE_OUT, "roles": ROLES,
         "unknown": [_unknown(group, questions) for group in findings.get("unknown", [])[:SHOWN]],
         "doubts": findings.get("doubts", [])[:SHOWN], "by_name": findings.get("by_name", [])[:SHOWN], "strangers": findings.get("strangers", [])[:SHOWN],
+        "ambiguous": [{**each, "meant": choices.meant.get(each["row"])} for each in findings.get("ambiguous", [])],
         "may_add_people": import_people(request.actor, None), "why_not_add": import_people.why_not(request.actor, None),
-        "faults": found.message.splitlines(),
+        "faults": found.message.splitlines(), "why_not_import": _why_not_import(findings, choices),
     }  # fmt: skip
+
+
+def _why_not_import(findings: Mapping[str, Any], choices: Choices) -> str:
+    """Why there is nothing to be written yet, or nothing."""
+    if findings.get("accepted") or (choices.unknown == "create" and findings.get("strangers_count")):
+        return ""
+    return _("There is nobody to be imported yet. Correct the columns, or say who is meant.")
 
 
 def _unknown(group: Mapping[str, Any], questions: Mapping[str, Question]) -> dict[str, Any]:
     question = questions.get(group["question"])
-    choices = [(value, _(label)) for value, label in question.choices] if question else []
+    nearest = [tuple(group["nearest"])] if group["nearest"] else []
+    others = [(value, _(label)) for value, label in question.choices] if question else []
+    choices = [*nearest, *(each for each in others if each[:1] not in [one[:1] for one in nearest])]
     return {**group, "label": _(question.text) if question else group["question"], "choices": choices}
 
 

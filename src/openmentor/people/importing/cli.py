@@ -27,7 +27,9 @@ class Order:
 
     file: Path
     source: str
-    as_json: bool
+    as_json: bool = False
+    sheet: str | None = None
+    absent: str = ""
 
 
 #: Takes over what a dry run found; answers the exit code. The part with the database gives one to ``main``.
@@ -56,7 +58,9 @@ def main(argv: Sequence[str], *, carry_out: CarryOut | None = None) -> int:
                 for question in run.unanswerable:
                     print(f"{question.key}: {question.sentence}", file=sys.stderr)
                 return BAD_INPUT
-            return carry_out(run, Order(arguments.file, arguments.source, arguments.json))
+            return carry_out(
+                run, Order(arguments.file, arguments.source, arguments.json, arguments.sheet, arguments.absent)
+            )
     except InvalidFile as invalid:
         for fault in invalid.faults:
             print(fault, file=sys.stderr)
@@ -81,6 +85,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sheet", help=_("sheet of a workbook; the first that is not empty without it"))
     parser.add_argument("--source", default="file", help=_("name of the system the file comes from"))
     parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help=_("the day the file is true for"))
+    parser.add_argument(
+        "--absent",
+        choices=("left", "here"),
+        default="",
+        help=_("with --answer extent=full: whether people of this source who are not in the file have left"),
+    )
     parser.add_argument("--json", action="store_true", help=_("answer as JSON"))
     return parser
 

@@ -57,6 +57,8 @@ class DryRun:
     doubts: Doubts
     managers: Resolution
     notes: tuple[str, ...]
+    #: everybody, as far as one tells them apart
+    found: tuple[Found, ...]
     _reader: RowReader
     _dropped: frozenset[int]
     _addresses: dict[int, str]
@@ -71,6 +73,10 @@ class DryRun:
     def unanswerable(self) -> tuple[Question, ...]:
         """Open questions without a proposal: an import waits for their answers."""
         return tuple(question for question in self.open_questions if question.proposal is None)
+
+    def address_of(self, one: Found) -> str:
+        """Of the file, unless it was settled otherwise or made by a rule; '' for none."""
+        return self._addresses.get(one.row, one.email)
 
     def people(self) -> Iterator[ImportedPerson]:
         """Each person once, with address and manager settled, in the order of the file."""
@@ -153,8 +159,9 @@ def dry_run(
     kept = [(one, ref) for one, ref in zip(everybody.found, everybody.references) if one.row not in dropped]
     addresses = dict(outcome.addresses)
     _make_addresses(kept, addresses, answers, doubts, asked)
-    dropped |= _unidentified(kept, addresses, answers, asked)
+    dropped |= _unidentified(kept, addresses, answers, doubts, asked)
     kept = [(one, ref) for one, ref in kept if one.row not in dropped]
+    found = tuple(one for one, _ref in kept)
     people = [Someone(one.external_id, addresses.get(one.row, one.email), one.name, one.row) for one, _ref in kept]
     managers = resolve(people, [reference for _one, reference in kept], known)
     _doubt_differing(managers, doubts)
@@ -173,7 +180,7 @@ def dry_run(
     notes = (*managers.notes, *_notes(mapping, outcome.identical))
     manager_of = {one.row: manager for one, manager in zip(people, managers.manager) if manager is not None}
     return DryRun(
-        table, mapping, answers, valid_on, counts, tuple(asked), doubts, managers, notes,
+        table, mapping, answers, valid_on, counts, tuple(asked), doubts, managers, notes, found,
         reader, frozenset(dropped), addresses, manager_of,
     )  # fmt: skip
 
@@ -286,14 +293,26 @@ def _make_addresses(
 
 
 def _unidentified(
-    kept: list[tuple[Found, Reference]], addresses: dict[int, str], answers: Answers, asked: list[Question]
+    kept: list[tuple[Found, Reference]],
+    addresses: dict[int, str],
+    answers: Answers,
+    doubts: Doubts,
+    asked: list[Question],
 ) -> set[int]:
     """Rows of people whom no later import could know again, if they are to be left out."""
     rows = {one.row for one, _ref in kept if not one.external_id and not addresses.get(one.row, one.email)}
     if not rows:
         return set()
     asked.append(questions.about_unidentified(len(rows), answer=answers.unidentified))
-    return rows if answers.unidentified == "leave_out" else set()
+    if answers.unidentified != "leave_out":
+        return set()
+    for one, _ref in kept:
+        if one.row in rows:
+            sentence = _("Neither a number nor an address; left out, as you said.")
+            doubts.add(
+                Doubt("person.unidentified", sentence, "", one.row, None, shorten(one.name.full) if one.name else "")
+            )
+    return rows
 
 
 def _doubt_differing(managers: Resolution, doubts: Doubts) -> None:

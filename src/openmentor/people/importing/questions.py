@@ -35,12 +35,18 @@ class Question:
     examples: tuple[str, ...] = ()
     answer: str | None = None
 
+    @property
+    def assumed(self) -> str | None:
+        """What an import does while nobody has answered. Addresses are never made by a rule that nobody has said."""
+        return CLAIM_CODES if self.key == "email" else self.proposal
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "key": self.key,
             "sentence": self.sentence,
             "proposal": self.proposal,
+            "assumed": self.assumed,
             "choices": [{"value": value, "label": label} for value, label in self.choices],
             "examples": list(self.examples),
             "answer": self.answer,

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from openmentor.people.importing import fields
-from openmentor.people.importing.mapping import CUSTOM, LEAVE_OUT
+from openmentor.people.importing.mapping import CUSTOM, LEAVE_OUT, Choice
 from openmentor.people.importing.plan import DryRun
 from openmentor.people.importing.questions import Question
+from openmentor.people.importing.table import Facts
 from openmentor.people.importing.wording import _, ngettext
 
 DOUBTS_SHOWN = 200
@@ -22,29 +23,11 @@ def as_text(run: DryRun) -> str:
 
 def as_dict(run: DryRun) -> dict[str, Any]:
     """The same for JSON, with every kept doubt."""
-    facts, counts = run.table.facts, run.counts
+    counts = run.counts
     return {
-        "file": {
-            "name": facts.name,
-            "encoding": facts.encoding,
-            "separator": facts.separator,
-            "header_row": facts.header_row,
-            "rows": facts.rows,
-            "sheet": facts.sheet,
-            "other_sheets": list(facts.other_sheets),
-        },
+        "file": file_as_dict(run.table.facts),
         "valid_on": run.valid_on.isoformat(),
-        "columns": [
-            {
-                "column": choice.column,
-                "to": choice.to,
-                "confidence": choice.confidence,
-                "why": choice.why,
-                "sensitive": choice.sensitive,
-                "reason": choice.reason,
-            }
-            for choice in run.mapping.choices
-        ],
+        "columns": [column_as_dict(choice) for choice in run.mapping.choices],
         "questions": [question.as_dict() for question in run.questions],
         "counts": {key: getattr(counts, key) for key in counts.__dataclass_fields__},
         "managers": {
@@ -58,6 +41,31 @@ def as_dict(run: DryRun) -> dict[str, Any]:
         "doubts": [doubt.as_dict() for doubt in run.doubts],
         "doubts_total": run.doubts.total,
         "notes": list(run.notes),
+    }
+
+
+def file_as_dict(facts: Facts) -> dict[str, Any]:
+    """How a file was read, for JSON."""
+    return {
+        "name": facts.name,
+        "encoding": facts.encoding,
+        "separator": facts.separator,
+        "header_row": facts.header_row,
+        "rows": facts.rows,
+        "sheet": facts.sheet,
+        "other_sheets": list(facts.other_sheets),
+    }
+
+
+def column_as_dict(choice: Choice) -> dict[str, Any]:
+    """Where a column goes and why, for JSON."""
+    return {
+        "column": choice.column,
+        "to": choice.to,
+        "confidence": choice.confidence,
+        "why": choice.why,
+        "sensitive": choice.sensitive,
+        "reason": choice.reason,
     }
 
 
@@ -93,6 +101,10 @@ def _questions(run: DryRun) -> Iterator[str]:
 def _assumed(question: Question) -> str:
     if question.proposal is None:
         return _("An import waits for this answer.")
+    if question.assumed != question.proposal:
+        return _("Nobody gets an address until answered; most here look like %(proposal)s") % {
+            "proposal": question.proposal
+        }
     label = dict(question.choices).get(question.proposal)
     shown = f"{question.proposal} ({label})" if label else question.proposal
     return _("Assumed until answered: %(proposal)s") % {"proposal": shown}

@@ -64,8 +64,10 @@ def change(batch: Import, *, by: Actor, **changes: Any) -> Import:
     from openmentor.people.jobs import read_import
 
     policies.import_people.check(by, None)
+    # Who is absent may be others then, so that is asked once more; who stays was said of persons, and holds.
+    decisions = {key: value for key, value in changes.get("decisions", batch.decisions).items() if key != "absent"}
     with transaction.atomic():
-        changes |= {"reading": batch.reading + 1, "progress": 0, "message": ""}
+        changes |= {"reading": batch.reading + 1, "progress": 0, "message": "", "decisions": decisions}
         if batch.status == Status.READING:
             # Chosen while it was read: what runs finds that a newer reading is wanted, and stops.
             if not Import.objects.filter(pk=batch.pk, status=Status.READING, reading=batch.reading).update(**changes):
@@ -90,16 +92,22 @@ def decide_absent(batch: Import, absent: str, still_here: list[int], *, by: Acto
 
 def decide_same(batch: Import, same: Mapping[int, int], *, by: Actor) -> Import:
     """Say who the people are that may be known already: row -> id of one of its candidates, or 0 for somebody new."""
+    return change(batch, by=by, decisions=with_same(batch, same))
+
+
+def with_same(batch: Import, same: Mapping[int, int]) -> dict[str, Any]:
+    """The decisions of ``batch`` with what was said of these rows, as far as it is one of what they were asked about."""
     candidates = dict(
         batch.rows.filter(action=ImportRow.Action.UNDECIDED, number__in=list(same)).values_list("number", "candidates")
     )
     told = {str(row): person for row, person in same.items() if person == 0 or person in candidates.get(row, [])}
-    return change(batch, by=by, decisions={**batch.decisions, "same": {**batch.decisions.get("same", {}), **told}})
+    return {**batch.decisions, "same": {**batch.decisions.get("same", {}), **told}}
 
 
-def confirm(batch: Import, *, by: Actor) -> Import:
+def confirm(batch: Import, *, by: Actor, answers: Mapping[str, Any] | None = None) -> Import:
     """Bring these people in. A second click finds it done or on its way and changes nothing.
 
+    answers   what was assumed until now and is said by this yes; it is remembered for the next file.
     Raises ``Conflict`` while a question is open, or where the file is no longer waiting for a yes.
     """
     from openmentor.people.jobs import merge_import
@@ -115,7 +123,7 @@ def confirm(batch: Import, *, by: Actor) -> Import:
             return fresh
         if fresh.reading != batch.reading:
             raise Conflict(_("This was changed a moment ago. Please look at it again."))
-        fresh.become(Status.MERGING, by=by)
+        fresh.become(Status.MERGING, by=by, answers={**fresh.answers, **(answers or {})})
         merge_import.enqueue(fresh.pk, reading=fresh.reading)
     return fresh
 
@@ -143,6 +151,7 @@ def compare_again(batch: Import) -> None:
             by=importer(batch.source.name),
             reading=batch.reading + 1,
             progress=0,
+            decisions={key: value for key, value in batch.decisions.items() if key != "absent"},
             message=_("People changed after this file was checked, so it was checked again. Look at it once more."),
         )
         read_import.enqueue(batch.pk, reading=batch.reading)

@@ -17,7 +17,7 @@ from openmentor.foundation.actors import importer
 from openmentor.people.importing import sensitive
 from openmentor.people.importing.fields import BY_KEY
 from openmentor.people.importing.mapping import CUSTOM
-from openmentor.people.merging import staging
+from openmentor.people.merging import staging, storing
 from openmentor.people.models import (
     EmploymentEvent,
     Identity,
@@ -109,7 +109,7 @@ def _json(text: str) -> str:
 
 
 def _add_people(cursor: CursorWrapper, batch: Import) -> None:
-    facts = ", ".join(_q(name) for name in staging.FACTS)
+    facts = ", ".join(_q(name) for name in storing.FACTS)
     cursor.execute(
         f"INSERT INTO {_PERSON} (id, manager_id, {facts}, password, is_administrator, is_active, language, profile, added_at)"
         f" SELECT person_key, manager_key, {facts}, %s, %s, %s, '', {_json('%s')}, %s FROM {_ROW}"

@@ -30,9 +30,10 @@ from openmentor.people.importing.people import ImportedPerson
 from openmentor.people.importing.plan import DryRun, dry_run
 from openmentor.people.importing.questions import Answers
 from openmentor.people.importing.table import Table, open_table
-from openmentor.people.merging import differences, ids
+from openmentor.people.merging import differences, ids, storing
 from openmentor.people.merging.differences import Difference
 from openmentor.people.merging.identify import STAND_IN, Identified, Known, Row, by_name, identify
+from openmentor.people.merging.storing import FACTS, StagedRow
 from openmentor.people.models import Identity, Import, ImportRow, Person, Skill
 
 CHUNK = 1_000
@@ -40,9 +41,6 @@ LONGEST_CUSTOM = 2_000
 EXAMPLES = 3
 #: Managers and notes that a page shows; the rest is counted.
 LISTED = 200
-FACTS = (
-    "name", "given_name", "family_name", "timezone", *differences.TEXTS, "level", "hired_on", "left_on", "custom", "email",
-)  # fmt: skip
 #: Events after which the people are others than those the file was compared with.
 CHANGES_OF_PEOPLE = ("import.done", "person.added", "person.changed", "person.erased", "person.claimed")
 
@@ -64,13 +62,18 @@ def read(batch: Import) -> None:
     """
     if not batch.file:
         raise FileNotFoundError(errno.ENOENT, _("it is no longer kept"))
-    with open_table(Path(batch.file.path), name=batch.file_name) as table:
+    with open_table(Path(batch.file.path), name=batch.file_name, sheet=batch.mapping.get("sheet") or None) as table:
         _report(batch, progress=0, total=table.facts.rows)
         compared_at_event = newest_change()
         mapping = _mapping(batch, table)
         answers = Answers.parse({**batch.answers, "extent": batch.extent, "valid_on": batch.valid_on.isoformat()})
         known = _possible_managers(batch) if any(choice.to.startswith("manager_") for choice in mapping.choices) else []
-        run = dry_run(table, at=batch.valid_on, mapping=mapping, answers=answers, known=known)
+        try:
+            run = dry_run(table, at=batch.valid_on, mapping=mapping, answers=answers, known=known)
+        except InvalidFile:
+            # Such as a file without a column of names: what it has is kept, so that the page can ask which column it is.
+            _report(batch, findings=_columns_alone(table, mapping))
+            raise
         _drop_rows(batch)
         staged = _Staging(batch, run).stage()
         findings = _findings(run, staged)
@@ -151,9 +154,10 @@ def _drop_rows(batch: Import) -> None:
 
 @dataclass(slots=True)
 class Staged:
-    """What was staged: ``counts`` for people, doubts of no row, managers that closed a loop through the database."""
+    """What was staged: counts of people, of rows by kind of doubt, doubts of no row, managers that closed a loop through the database."""
 
     counts: dict[str, int]
+    kinds: dict[str, int]
     file_doubts: list[dict[str, Any]]
     loops: list[dict[str, Any]]
 
@@ -166,6 +170,8 @@ class _Staging:
         self.mapped = {choice.to for choice in run.mapping.choices if choice.is_used}
         self.doubts: dict[int, list[Doubt]] = run.doubts_by_row()
         self.counts: Counter[str] = Counter()
+        #: kind of doubt -> how many rows have it
+        self.kinds: Counter[str] = Counter()
         self.keys: dict[int, int] = {}
         self.identified = Identified()
         #: person -> manager, of the rows that say something of it
@@ -174,8 +180,10 @@ class _Staging:
 
     def stage(self) -> Staged:
         rows = [
-            Row(person.row, person.external_id, person.email, person.given_name, person.family_name)
-            for person in self.run.people()
+            Row(one.row, one.external_id, self.run.address_of(one), one.name.given[:100], one.name.family[:100])
+            if one.name
+            else Row(one.row, one.external_id, self.run.address_of(one), "", "")
+            for one in self.run.found
         ]
         decided = {int(row): int(person) for row, person in self.batch.decisions.get("same", {}).items()}
         self.identified = identify(rows, _known(self.batch), decided)
@@ -190,7 +198,7 @@ class _Staging:
             done += len(chunk)
             with transaction.atomic():
                 _still_wanted(self.batch)
-                ImportRow.objects.bulk_create(staged)
+                storing.insert(staged)
                 Import.objects.filter(pk=self.batch.pk).update(progress=done)
         self._stage_doubts_of_dropped_rows({row.number for row in rows})
         loops = self._cut_loops()
@@ -198,9 +206,9 @@ class _Staging:
         self.counts["left_out"] += self.run.counts.left_out
         self.counts["rows"] = self.run.counts.rows
         file_doubts = [doubt.as_dict() for doubt in self.run.doubts.in_order() if doubt.row is None]
-        return Staged(dict(self.counts), file_doubts, loops)
+        return Staged(dict(self.counts), dict(self.kinds), file_doubts, loops)
 
-    def _rows(self, chunk: Sequence[ImportedPerson]) -> Iterator[ImportRow]:
+    def _rows(self, chunk: Sequence[ImportedPerson]) -> Iterator[StagedRow]:
         here = [self.keys[person.row] for person in chunk if person.row in self.identified.person]
         before = {entry["pk"]: entry for entry in _before(here)}
         skills: dict[int, set[str]] = {}
@@ -211,19 +219,19 @@ class _Staging:
             self._shorten_custom(person)
             key = self.keys.get(person.row)
             row = self._row(person, key, before.get(key or 0), skills.get(key or 0, set()))
-            doubts = self.doubts.get(person.row, [])
-            row.is_doubtful, row.doubts = bool(doubts), [doubt.as_dict() for doubt in doubts]
-            self.counts[str(row.action)] += 1
+            if doubts := self.doubts.get(person.row):
+                self._doubt(row, doubts)
+            self.counts[row.action] += 1
             yield row
 
-    def _row(self, person: ImportedPerson, key: int | None, before: dict[str, Any] | None, has: set[str]) -> ImportRow:
-        row = ImportRow(batch=self.batch, number=person.row, person_key=key)
+    def _row(self, person: ImportedPerson, key: int | None, before: dict[str, Any] | None, has: set[str]) -> StagedRow:
+        row = StagedRow(self.batch.pk, person.row, person_key=key)
         manager = int(person.manager_known) if person.manager_known else self.keys.get(person.manager_row or 0)
         valid_on = self.run.valid_on
         email = "" if person.row in self.identified.no_address else person.email
         if key is None:
             is_open = person.row in self.identified.undecided
-            row.action = ImportRow.Action.UNDECIDED if is_open else ImportRow.Action.LEFT_OUT
+            row.action = "undecided" if is_open else "left_out"
             row.candidates = self.identified.undecided.get(person.row, [])
             self._fill(row, differences.of_somebody_new(person, email=email, manager=None, valid_on=valid_on))
             return row
@@ -231,7 +239,7 @@ class _Staging:
         row.skills = [skill for skill in _skills(person) if skill["key"] not in has]
         row.sensitive = {column[:200]: value[:200] for column, value in person.sensitive.items()}
         if before is None:
-            row.action = ImportRow.Action.NEW
+            row.action = "new"
             row.identity = row.identity or f"{STAND_IN}{key}"
             difference = differences.of_somebody_new(person, email=email, manager=manager, valid_on=valid_on)
             self.counts["new_leavers"] += person.has_left
@@ -245,7 +253,7 @@ class _Staging:
                 said = Doubt("email.account", sentence, "", person.row, None, shorten(email))
                 self.doubts.setdefault(person.row, []).append(said)
             is_same = not difference.changes and not difference.events and not row.skills
-            row.action = ImportRow.Action.SAME if is_same else ImportRow.Action.CHANGED
+            row.action = "same" if is_same else "changed"
             self.counts["now_left"] += before["left_on"] is None and difference.facts["left_on"] is not None
         for event in difference.events:
             self.counts[f"event_{event['kind']}"] += event["day"] is not None
@@ -256,11 +264,15 @@ class _Staging:
         self._fill(row, difference)
         return row
 
+    def _doubt(self, row: StagedRow, doubts: list[Doubt]) -> None:
+        kinds = list(dict.fromkeys(doubt.kind for doubt in doubts))
+        self.kinds.update(kinds)
+        row.is_doubtful, row.doubts = True, [doubt.as_dict() for doubt in doubts]
+        row.kinds = f" {' '.join(kinds)} "[:500]
+
     @staticmethod
-    def _fill(row: ImportRow, difference: Difference) -> None:
-        for key in FACTS:
-            setattr(row, key, difference.facts[key])
-        row.manager_key = difference.facts["manager"]
+    def _fill(row: StagedRow, difference: Difference) -> None:
+        row.facts, row.manager_key = difference.facts, difference.facts["manager"]
         row.changes, row.events = difference.changes, difference.events
 
     def _shorten_custom(self, person: ImportedPerson) -> None:
@@ -276,19 +288,12 @@ class _Staging:
         """Rows that became nobody are listed too, with why."""
         missing = sorted(number for number in self.doubts if number and number not in staged)
         for start in range(0, len(missing), CHUNK):
-            rows = [
-                ImportRow(
-                    batch=self.batch,
-                    number=number,
-                    action=ImportRow.Action.LEFT_OUT,
-                    is_doubtful=True,
-                    doubts=[doubt.as_dict() for doubt in self.doubts[number]],
-                )
-                for number in missing[start : start + CHUNK]
-            ]
+            rows = [StagedRow(self.batch.pk, number, action="left_out") for number in missing[start : start + CHUNK]]
+            for row in rows:
+                self._doubt(row, self.doubts[row.number])
             with transaction.atomic():
                 _still_wanted(self.batch)
-                ImportRow.objects.bulk_create(rows)
+                storing.insert(rows)
 
     def _cut_loops(self) -> list[dict[str, Any]]:
         """Loops that close only through people who are not in the file: those steps that the file makes are left empty."""
@@ -346,7 +351,7 @@ def _findings(run: DryRun, staged: Staged) -> dict[str, Any]:
         entry["rows"] = entry["rows"][:20]
     return {
         "file": told["file"],
-        "columns": [{**column, "examples": _examples(run, column)} for column in told["columns"]],
+        "columns": [{**column, "examples": _examples(run.table, column)} for column in told["columns"]],
         "questions": [question for question in told["questions"] if question["key"] not in ("extent", "sensitive")],
         "unanswerable": [question.key for question in run.unanswerable],
         "managers": {
@@ -356,19 +361,28 @@ def _findings(run: DryRun, staged: Staged) -> dict[str, Any]:
             "more": max(0, len(unresolved) - LISTED),
         },
         "doubts": staged.file_doubts[:LISTED],
-        "doubts_by_kind": dict(run.doubts.counts),
+        "kinds": staged.kinds,
         "notes": told["notes"],
         "saved": run.as_saved(),
     }
 
 
-def _examples(run: DryRun, column: dict[str, Any]) -> list[str]:
+def _columns_alone(table: Table, mapping: Mapping) -> dict[str, Any]:
+    """What can be shown of a file from which nobody can be read yet."""
+    columns = [report.column_as_dict(choice) for choice in mapping.choices]
+    return {
+        "file": report.file_as_dict(table.facts),
+        "columns": [{**column, "examples": _examples(table, column)} for column in columns],
+    }
+
+
+def _examples(table: Table, column: dict[str, Any]) -> list[str]:
     """A few different cells; none of a column that tells of private things."""
     if column["sensitive"]:
         return []
-    at = run.table.header.index(column["column"])
+    at = table.header.index(column["column"])
     found: dict[str, None] = {}
-    for row in run.table.sample[:200]:
+    for row in table.sample[:200]:
         if not values.is_nothing(row[at]):
             found.setdefault(shorten(row[at], 40))
         if len(found) == EXAMPLES:

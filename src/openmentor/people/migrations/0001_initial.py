@@ -193,11 +193,15 @@ class Migration(migrations.Migration):
                 ("changes", models.JSONField(blank=True, default=dict)),
                 ("candidates", models.JSONField(blank=True, default=list)),
                 ("is_doubtful", models.BooleanField(default=False)),
+                ("kinds", models.CharField(blank=True, max_length=500)),
                 ("doubts", models.JSONField(blank=True, default=list)),
                 (
                     "batch",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="people.import"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        db_index=False,
+                        related_name="rows",
+                        to="people.import",
                     ),
                 ),
             ],
@@ -247,6 +251,7 @@ class Migration(migrations.Migration):
                     "person",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
+                        db_index=False,
                         related_name="sensitive_facts",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -263,7 +268,10 @@ class Migration(migrations.Migration):
                 (
                     "person",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="skills", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.CASCADE,
+                        db_index=False,
+                        related_name="skills",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -287,7 +295,10 @@ class Migration(migrations.Migration):
                 (
                     "source",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="identities", to="people.source"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        db_index=False,
+                        related_name="identities",
+                        to="people.source",
                     ),
                 ),
             ],
@@ -323,6 +334,7 @@ class Migration(migrations.Migration):
                     "person",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
+                        db_index=False,
                         related_name="employment_events",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -330,7 +342,11 @@ class Migration(migrations.Migration):
                 (
                     "source",
                     models.ForeignKey(
-                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to="people.source"
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="people.source",
                     ),
                 ),
             ],

@@ -20,11 +20,12 @@ class EmploymentEvent(models.Model):
         DAY = "day", _("on this day")
         OBSERVED = "observed", _("seen on this day, happened on or before it")
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="employment_events")
+    # No index of its own for what the first column of a constraint finds: a file of 100,000 people writes them all at once.
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="employment_events", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     day = models.DateField()
     precision = models.CharField(max_length=10, choices=Precision.choices, default=Precision.DAY)
-    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.SET_NULL)
+    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.SET_NULL, db_index=False)
     #: {"field": [before, after]}: HR facts, no private text
     changes = models.JSONField(default=dict, blank=True)
 
@@ -40,7 +41,7 @@ class EmploymentEvent(models.Model):
 class Skill(models.Model):
     """Something a person can do, with a level 1..5 where one was said. ``key`` is the casefolded name, for filters and matching."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="skills")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="skills", db_index=False)
     key = models.CharField(max_length=100)
     name = models.CharField(max_length=100)
     level = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -64,7 +64,7 @@ class Import(Stateful):
     file_name = models.CharField(max_length=255)
     #: which reading is the newest: an earlier one that still runs finds that it is not, and stops
     reading = models.PositiveIntegerField(default=1)
-    #: what was chosen for columns, {"columns": {header: field}}, where it differs from the guess
+    #: what was chosen for columns, {"columns": {header: field}}, where it differs from the guess; "sheet" of a workbook
     mapping = models.JSONField(default=dict, blank=True)
     answers = models.JSONField(default=dict, blank=True)
     #: {"absent": "left" | "here", "still_here": [ids], "same": {row: id, or 0 for nobody known}}
@@ -111,7 +111,7 @@ class ImportRow(WorkFacts):
         UNDECIDED = "undecided", _("known already, or new?")
         LEFT_OUT = "left_out", _("left out")
 
-    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
+    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
     #: as in the file: the header is row 1
     number = models.PositiveIntegerField()
     action = models.CharField(max_length=10, choices=Action.choices, default=Action.NEW)
@@ -132,6 +132,8 @@ class ImportRow(WorkFacts):
     #: ids of people who may be this one, to be asked about
     candidates = models.JSONField(default=list, blank=True)
     is_doubtful = models.BooleanField(default=False)
+    #: the kinds of its doubts with a space before and after each, to be filtered by
+    kinds = models.CharField(max_length=500, blank=True)
     #: [{"kind", "column", "value", "sentence", "advice"}]
     doubts = models.JSONField(default=list, blank=True)
 
@@ -169,7 +171,7 @@ class SensitiveColumn(models.Model):
 class SensitiveFact(models.Model):
     """One cell of such a column. No page shows it of one person; reports count it in groups of five or more."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sensitive_facts")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sensitive_facts", db_index=False)
     column = models.ForeignKey(SensitiveColumn, on_delete=models.CASCADE, related_name="facts")
     value = models.CharField(max_length=200)
 

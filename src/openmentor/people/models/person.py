@@ -145,7 +145,7 @@ class Identity(models.Model):
     """By which id a source knows a person."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identities")
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="identities")
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="identities", db_index=False)
     external_id = models.CharField(max_length=200)
 
     class Meta:

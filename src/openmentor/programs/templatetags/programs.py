@@ -24,10 +24,13 @@ TONES = {
 
 
 @register.inclusion_tag("programs/_tabs.html", takes_context=True)
-def cohort_tabs(context: template.Context, cohort: Cohort) -> dict[str, Any]:
-    """The pages of a cohort beside one another: ``{% cohort_tabs cohort %}`` below the head of each of them."""
+def cohort_tabs(context: template.Context, cohort: Cohort, within: str = "") -> dict[str, Any]:
+    """The pages of a cohort beside one another: ``{% cohort_tabs cohort %}`` below the head of each of them.
+
+    A page that belongs to a tab by its subject and not by its address names the tab: ``{% cohort_tabs cohort "matches:cohort" %}``.
+    """
     request = context["request"]
-    return {"tabs": overview.tabs(cohort, request.actor, request.path)}
+    return {"tabs": overview.tabs(cohort, request.actor, request.path, within)}
 
 
 @register.filter

@@ -157,6 +157,25 @@ def test_headers_that_are_only_alike_are_found_too():
     ]  # fmt: skip
 
 
+def test_what_a_form_calls_its_fields_is_understood():
+    header = ("What is your name?", "M/M", "Slots", "1st choice", "2nd choice", "Please enter your first name")
+    rows = [
+        ("Lee, Ann", "mentor", "2", "Bo Roe", "Zoe Nobody", "Ann"),
+        ("Roe, Bo", "mentee", "", "", "Zed Absent", "Bo"),
+    ]
+    questions = [*QUESTIONS, Asked("timezone", "Your time zone", "text", is_timezone=True)]
+    with opened(as_csv(list(map(list, rows)), list(header))) as table:
+        columns = guess(table, questions, PEOPLE)
+    assert [column.to for column in columns.columns] == ["name", "role", "places", "wishes", "wishes", "given_name"]
+
+
+def test_without_a_header_that_says_it_the_cells_tell_who_applied():
+    header, rows = ("A", "B", "C"), [["mentor", "x y", "Ann Lee"], ["mentee", "z", "Cy Sun"]]
+    with opened(as_csv(rows, list(header))) as table:
+        columns = guess(table, QUESTIONS, PEOPLE)
+    assert [column.to for column in columns.columns] == ["role", "leave_out", "name"]
+
+
 def test_the_words_of_a_question_come_before_those_of_a_wish():
     found = run(("Email", "Role", QUESTIONS[-1].text), ("ann@example.org", "mentee", "Woman"))
     assert found.applications[0].answers == {"identity_wish": ["woman"]}

@@ -11,6 +11,7 @@ import numpy as np
 from ..problem import IntArray
 from .branching import NEAR, ROUNDING, Search, solve_without_collisions
 from .core import EMPTY_PAIRS, Core, Solution
+from .dense import assign
 from .levels import Levels, tree_of
 
 PROVED_UP_TO = 4_000
@@ -53,6 +54,10 @@ def solve(core: Core, aim: str) -> Solution:
     """The best pairs for ``aim``, each level with its proved bound."""
     if 0 in core.shape:
         return Solution(EMPTY_PAIRS, level_values(core, aim, EMPTY_PAIRS), np.zeros(core.shape[0]))
+    if aim != "worst_off":
+        plain = assign(core, serve_first=aim == "coverage")
+        if plain is not None and not core.both_ways(plain[0]):
+            return Solution(plain[0], level_values(core, aim, plain[0]), plain[1])
     tree, all_nested = tree_of(core)
     levels = Levels(core, tree)
     names = stages(core, aim)

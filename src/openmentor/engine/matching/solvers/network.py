@@ -92,7 +92,9 @@ class Network:
             better = reached < distance[nodes]
             nodes, reached = nodes[better], reached[better]
             np.minimum.at(distance, nodes, reached)
-            changed = np.unique(nodes)
+            is_changed = np.zeros(self.nodes, dtype=np.bool_)
+            is_changed[nodes] = True
+            changed = np.flatnonzero(is_changed)
         raise RuntimeError("the flow is not the cheapest")
 
     def fix(self, cost: IntArray, distance: IntArray) -> None:

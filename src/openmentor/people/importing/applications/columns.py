@@ -44,7 +44,7 @@ _WISH = re.compile(
     r"souhait\w*|deseo\w*|gewunscht\w*)\b"
 )
 _PLACES = re.compile(
-    r"\b(places|capacity|how many (mentees|mentors|people|mentorships)|number of (mentees|mentors|mentorships|places)|"
+    r"\b(places|slots|spots|seats|capacity|how many (mentees|mentors|people|mentorships)|number of (mentees|mentors|mentorships|places)|"
     r"max\w* mentees|platze|kapazitat|wie viele mentees|combien de mentores|cuantos mentees|cupo)\b"
 )
 _ROLE = re.compile(
@@ -64,8 +64,12 @@ _EMPTY_WORDS = words(
     "when usually a an the of to in on for with at by and or is are do you your i my we it this that which what how who would like can "
     "could please select choose list as be all apply any many much one some there s t tell us name"
 )
+#: what stands around the fact that a form asks for: 'Please enter your name'
+_ASKING = words("please enter give write type what is are your my the applicant applicants participant participants")
 _ENOUGH = 0.6
 _LONGEST_OF_NAMES = 150
+_WORD_OF_A_NAME = r"[^\W\d_a-z][\w'’.-]*"
+_NAME = re.compile(rf"{_WORD_OF_A_NAME}(?:,?\s+{_WORD_OF_A_NAME})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,7 @@ def guess(table: Table, questions: Sequence[Asked], directory: Directory) -> Col
     }
     choices = {name: _propose(name, found, exact, directory, table.header) for name, found in cells.items()}
     _keep_the_best(choices)
+    _find_who(choices, cells, directory)
     _find_questions(choices, cells, questions)
     return Columns(tuple(choices[name] for name in table.header))
 
@@ -196,14 +201,18 @@ def _propose(
         return Column(
             name, "wishes" if _WISH.search(text) else "email", confidence=0.9, why=_("Its cells are e-mail addresses.")
         )
-    if _WISH.search(text) and (not cells or _share(cells, lambda cell: _names_somebody(cell, directory)) > 0.2):
+    if _WISH.search(text) and (
+        not cells
+        or _share(cells, lambda cell: _names_somebody(cell, directory)) > 0.2
+        or _share(cells, lambda cell: _are_like_names(cell, directory)) > 0.5
+    ):
         return Column(name, "wishes", confidence=0.7, why=_("By its name and its cells."))
     is_named = _ROLE.search(text) is not None
     if not line and _share(cells, roles_of) > (0.5 if is_named else 0.9):
         return Column(name, "role", confidence=0.95 if is_named else 0.7, why=_("Its cells are roles."))
     if _PLACES.search(text) and _share(cells, lambda cell: places_of(cell) is not None) > _ENOUGH:
         return Column(name, "places", confidence=0.85, why=_("By its name."))
-    field = fields.field_of(name)
+    field = fields.field_of(name) or fields.field_of(" ".join(each for each in text.split() if each not in _ASKING))
     if field is not None and field[0].key in WHO and not line and field[0].key != "email":
         return Column(name, field[0].key, confidence=field[1], why=_("By its name."))
     return Column(name, LEAVE_OUT, line, 0.0, _("Left out: no question fits."))
@@ -222,6 +231,12 @@ def _is_no_name(cell: str) -> bool:
 
 def _names_somebody(cell: str, directory: Directory) -> bool:
     return any(directory.find(text).entry is not None for text in directory.split(cell))
+
+
+def _are_like_names(cell: str, directory: Directory) -> bool:
+    """Whether a cell looks as if it named people, known or not: 'Zoe Nobody; Lee, Ann'."""
+    named = directory.split(cell)
+    return bool(named) and all(_NAME.fullmatch(text) and 1 < len(plain(text).split()) < 5 for text in named)
 
 
 _NUMBER_WORDS = {
@@ -258,6 +273,17 @@ def _keep_the_best(choices: dict[str, Column]) -> None:
         if column.to in TARGETS and column.to not in SEVERAL and best[column.to] is not column:
             why = _("Left out: taken from column “%(column)s”.") % {"column": shorten(best[column.to].column)}
             choices[name] = replace(column, to=LEAVE_OUT, confidence=0.4, why=why)
+
+
+def _find_who(choices: dict[str, Column], cells: Mapping[str, list[str]], directory: Directory) -> None:
+    """Where no header says who applied, the free column whose cells name people here, if there is one."""
+    if any(column.to in WHO for column in choices.values()):
+        return
+    free = [name for name, column in choices.items() if column.to == LEAVE_OUT and column.confidence == 0.0]
+    shares = {name: _share(cells[name], lambda cell: directory.find(cell).entry is not None) for name in free}
+    best = max(free, key=lambda name: shares[name], default=None)
+    if best is not None and shares[best] > 0.5:
+        choices[best] = replace(choices[best], to="name", confidence=0.7, why=_("Its cells are names of people here."))
 
 
 def _find_questions(choices: dict[str, Column], cells: Mapping[str, list[str]], questions: Sequence[Asked]) -> None:
@@ -299,6 +325,8 @@ def _likeness(stem: str, cells: Sequence[str], is_grid: bool, asked: Asked) -> f
     )
     if is_grid or not cells:
         return alike
+    if asked.is_timezone:
+        return alike if _share(cells[:200], lambda cell: values.timezone(cell) is not None) > 0.5 else alike * 0.5
     if asked.kind == "hours":
         return min(1.0, alike + 0.25) if _share(cells[:200], _are_hours) > _ENOUGH else alike
     if not asked.choices:

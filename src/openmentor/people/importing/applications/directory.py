@@ -15,6 +15,8 @@ from openmentor.people.importing.wording import words
 _NUMBERED = re.compile(r"(?:^|\s)\(?\d{1,2}[.)]\s+")
 _NOBODY = words("none nobody noone no nein keine keiner niemand personne aucun aucune nadie ninguno nope")
 _COMPARED = 200
+#: texts for which the nearest is looked for: a file in which nobody is known ends soon, too
+_MOST_NEAREST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What was found for a text: one person, or why not. ``nearest`` is a name like it."""
+    """What was found for a text: one person, or why not. ``nearest`` is a name like it; ``several`` are those whom it may mean."""
 
     text: str
     entry: Entry | None = None
     why: Literal["", "absent", "ambiguous"] = ""
     nearest: str = ""
+    several: tuple[Entry, ...] = ()
 
 
 class Directory:
@@ -64,6 +67,7 @@ class Directory:
                 if text:
                     known.setdefault(plain(text), text)
         self._looked_up: dict[str, Lookup] = {}
+        self._nearest_left = _MOST_NEAREST
 
     def by_email(self, address: str) -> Entry | None:
         """Who has this address."""
@@ -97,10 +101,15 @@ class Directory:
         ]
         if len(fitting) == 1:
             return Lookup(text, fitting[0])
-        return Lookup(text, None, "ambiguous") if fitting else Lookup(text, None, "absent", self._nearest_name(name))
+        if fitting:
+            return Lookup(text, None, "ambiguous", several=tuple(fitting))
+        return Lookup(text, None, "absent", self._nearest_name(name))
 
     def _nearest_name(self, name: names.Name) -> str:
         """A name that shares a word with this one, else one that is spelled much like it."""
+        if self._nearest_left <= 0:
+            return ""
+        self._nearest_left -= 1
         key = names.key(name)
         sharing = {known for token in key.split() for known in self._by_token.get(token, [])[:_COMPARED]}
         if not sharing:
@@ -111,6 +120,9 @@ class Directory:
         return by_key[near[0]] if near else ""
 
     def _nearest_address(self, address: str) -> str:
+        if self._nearest_left <= 0:
+            return ""
+        self._nearest_left -= 1
         near = difflib.get_close_matches(address, list(self._by_email)[:5_000], n=1, cutoff=0.85)
         return near[0] if near else ""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from openmentor.people.importing import values
 from openmentor.people.importing.applications.columns import WHO, Columns, guess, places_of, roles_of
-from openmentor.people.importing.applications.directory import Directory, Lookup
+from openmentor.people.importing.applications.directory import Directory, Entry, Lookup
 from openmentor.people.importing.applications.questions import Asked, Reader, UnknownAnswer
 from openmentor.people.importing.dates import Evidence, Reading
 from openmentor.people.importing.faults import Doubt, Doubts, Fault, InvalidFile, shorten
@@ -43,6 +43,7 @@ class Application:
 
     person    id of the directory's entry, None for somebody unknown.
     by_name   whether the name alone says who it is: to be confirmed by somebody who knows them.
+    several   of somebody whose name several have: those whom it may mean.
     roles     'mentor', 'mentee', both, or 'peer'; empty where nothing says (it can't be imported so).
     places    how many the mentor takes, None if not said.
     answers   by key of the question, in the shape that its kind has.
@@ -54,6 +55,7 @@ class Application:
     name: str
     email: str
     by_name: bool = False
+    several: tuple[Entry, ...] = ()
     roles: tuple[str, ...] = ()
     places: int | None = None
     submitted_at: tuple[date, time] | None = None
@@ -119,6 +121,7 @@ def dry_run(
     columns: Columns | None = None,
     corrections: Mapping[str, Mapping[str, str]] | None = None,
     default_role: str | None = None,
+    meant: Mapping[int, Hashable] | None = None,
     at: date,
 ) -> ApplicationsRun:
     """Find out what importing the applications of ``table`` would do.
@@ -126,6 +129,7 @@ def dry_run(
     columns        as chosen; guessed without them.
     corrections    question key → plain words of an unknown answer → value of the choice meant, '' to leave it out.
     default_role   'mentor', 'mentee', 'both' or 'peer', for a file that does not say.
+    meant          row → id of the person, where several have the name that it gives.
     at             today.
     Raises         InvalidFile if no column says who applied.
     """
@@ -142,6 +146,7 @@ def dry_run(
     doubts = Doubts(table.doubts)
     rows = _Rows(table, columns, questions, directory, corrections or {}, doubts.add)
     rows.default_roles = ("mentor", "mentee") if default_role == "both" else (default_role,) if default_role else ()
+    rows.meant = meant or {}
     rows.set_clock(at)
     applications = _last_of_each([rows.read(row, cells) for row, cells in table.rows()], doubts.add)
     kept = {application.row for application in applications}
@@ -154,6 +159,7 @@ class _Rows:
     """Reads rows: who, when, what for, answers, wishes, vetoes."""
 
     default_roles: tuple[str, ...] = ()
+    meant: Mapping[int, Hashable] = {}
 
     def __init__(
         self,
@@ -235,8 +241,12 @@ class _Rows:
                 )
             return Application(row, lookup.entry.id, lookup.entry.name, lookup.entry.email, by_name=True)
         if lookup.why == "ambiguous":
+            meant = next((each for each in lookup.several if each.id == self.meant.get(row)), None)
+            if meant is not None:
+                return Application(row, meant.id, meant.name, meant.email, several=lookup.several)
             sentence = _("Several people are called %(name)s; the row is left out.") % {"name": shorten(whole)}
-            self._doubt("applicant.ambiguous", target, row, name, sentence, _("Add the address."))
+            self._doubt("applicant.ambiguous", target, row, name, sentence, _("Say who it is, or add the address."))
+            return Application(row, None, name, address, several=lookup.several)
         else:
             sentence = (
                 _("%(name)s is not among the people; the row is left out.") % {"name": shorten(name)}
@@ -385,10 +395,12 @@ def _last_of_each(applications: Sequence[Application], say: Callable[[Doubt], No
 
 
 def _identity(application: Application) -> Hashable:
-    """Of somebody unknown: the address, else the name, else the row."""
+    """Of somebody unknown: the address, else the name, else the row. Two rows with a name that several have may be two people."""
     if application.person is not None:
         return ("person", application.person)
     if application.email:
         return ("email", application.email)
+    if application.several:
+        return ("row", application.row)
     name = split(application.name)
     return ("name", key(name)) if name else ("row", application.row)

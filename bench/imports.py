@@ -1,0 +1,215 @@
+"""Importing 10,000 and 100,000 people, from the upload to the last row, against a bare bulk insert of the same people.
+
+Each measurement runs in a process and a database of its own: SQLite in a temporary folder, or what DATABASE_URL names, which must be empty.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from datetime import date
+from typing import Any
+
+from bench.measure import Figure
+
+SIZES = (10_000, 100_000)
+HEADER = [
+    "Personnel No",
+    "First name",
+    "Last name",
+    "E-mail",
+    "Job title",
+    "Department",
+    "Team",
+    "Level",
+    "Location",
+    "Country",
+    "Hire date",
+    "Termination date",
+    "Manager ID",
+    "Skills",
+]
+#: How often another writer knocks while the import runs.
+KNOCK_SECONDS = 0.02
+
+
+def made(count: int) -> list[list[str]]:
+    """People who are nobody: every tenth has left, each but the first has a manager, every third has two skills."""
+    rng = random.Random(1)
+
+    def day(first: int, last: int) -> str:
+        return date(rng.randint(first, last), rng.randint(1, 12), rng.randint(1, 28)).isoformat()
+
+    return [
+        [
+            str(100_000 + i), f"Given{i % 997}", f"Family{i % 7919}", f"p{i}@example.org", f"Title {i % 50}", f"Department {i % 20}",
+            f"Team {i % 300}", str(i % 8), f"Site {i % 12}", "DE", day(2000, 2024), day(2025, 2025) if i % 10 == 9 else "",
+            str(100_000 + i // 10) if i else "", "python;sql" if i % 3 == 0 else "",
+        ]
+        for i in range(count)
+    ]  # fmt: skip
+
+
+def figures() -> list[Figure]:
+    found = []
+    for size in SIZES:
+        bare, ours = _apart("bare", size), _apart("whole", size)
+        found.append(
+            Figure(
+                f"import {size:,} people, read, compared and written, against a bare bulk insert of them ({ours['database']})",
+                ours["cpu"] / bare["cpu"],
+                4,
+                note=f"{size / ours['cpu']:,.0f} rows per CPU second; CPU {ours['cpu']:.1f} s against {bare['cpu']:.1f} s,"
+                f" {ours['memory_mb']:.0f} MB",
+            )
+        )
+        found.append(
+            Figure(
+                f"longest that another writer waits meanwhile ({size:,} people, {ours['database']})",
+                ours["waited"],
+                2,
+                unit="s",
+                note=f"the merge itself {ours['merge_wall']:.1f} s, of that {ours['merge_cpu']:.1f} s of CPU",
+            )
+        )
+    return found
+
+
+def _apart(what: str, size: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="openmentor-bench-") as folder:
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.imports", what, str(size)],
+            env={**os.environ, "OPENMENTOR_DATA": folder, "DJANGO_SETTINGS_MODULE": "openmentor.config.settings"},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def _prepare() -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from openmentor.people.models import Person
+
+    call_command("migrate", verbosity=0)
+    if Person.objects.exists():
+        raise SystemExit("This database has people in it: the figures are taken on an empty one.")
+
+
+def _bare(rows: list[list[str]]) -> dict[str, Any]:
+    from django.db import transaction
+
+    from openmentor.people.models import Person
+
+    def insert() -> None:
+        with transaction.atomic():
+            Person.objects.bulk_create(
+                [
+                    Person(
+                        name=f"{row[1]} {row[2]}", given_name=row[1], family_name=row[2], email=row[3], position=row[4], department=row[5],
+                        team=row[6], level=int(row[7]), site=row[8], country=row[9], hired_on=row[10], left_on=row[11] or None, password="!",
+                    )
+                    for row in rows
+                ]
+            )  # fmt: skip
+
+    return _timed(insert)
+
+
+def _whole(rows: list[list[str]]) -> dict[str, Any]:
+    from django.core.files.base import ContentFile
+    from django.db import connection
+
+    from openmentor.foundation.actors import system
+    from openmentor.foundation.jobs.worker import run_all
+    from openmentor.people.merging import actions
+    from openmentor.people.models import Person
+
+    text = io.StringIO()
+    csv.writer(text).writerows([HEADER, *rows])
+    file, by = ContentFile(text.getvalue().encode()), system("bench")
+    writer = Person.objects.create_person("Another Writer", is_administrator=True)
+    merged: dict[str, Any] = {}
+
+    def bring_in() -> None:
+        batch = actions.start(
+            file, name="people.csv", source="bench", extent="full", valid_on=date(2026, 11, 24), by=by
+        )
+        run_all()
+        batch.refresh_from_db()
+        actions.confirm(batch, by=by)
+        merged.update(_timed(run_all))
+
+    with _Knocking(writer.pk) as knocking:
+        told = _timed(bring_in)
+    assert Person.objects.count() == len(rows) + 1
+    return {
+        **told, "merge_wall": merged["wall"], "merge_cpu": merged["cpu"], "waited": knocking.longest,
+        "database": "SQLite" if connection.vendor == "sqlite" else "PostgreSQL",
+    }  # fmt: skip
+
+
+def _timed(work: Any) -> dict[str, Any]:
+    cpu, wall = time.process_time(), time.perf_counter()
+    work()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "memory_mb": memory}
+
+
+class _Knocking:
+    """Another process writes one row over and over; ``longest`` is what it had to wait for once, in seconds."""
+
+    def __init__(self, person: int) -> None:
+        self.person, self.longest = person, 0.0
+
+    def __enter__(self) -> _Knocking:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bench.imports", "knock", str(self.person)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self._process.stdout
+        self._process.stdout.readline()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.longest = float(self._process.communicate()[0])
+
+
+def _knock(person: int) -> None:
+    import django
+
+    django.setup()
+    from openmentor.people.models import Person
+
+    over = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+    print("ready", flush=True)
+    longest = 0.0
+    while not over.wait(KNOCK_SECONDS):
+        began = time.perf_counter()
+        Person.objects.filter(pk=person).update(language="en")
+        longest = max(longest, time.perf_counter() - began)
+    print(longest, flush=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "knock":
+        _knock(int(sys.argv[2]))
+    else:
+        _prepare()
+        people = made(int(sys.argv[2]))
+        print(json.dumps({"bare": _bare, "whole": _whole}[sys.argv[1]](people)))

@@ -1,0 +1,251 @@
+"""What a cohort's pool looks like before a run: who is in, what they said, and what of it can decide anything.
+
+Looking through ten thousand people takes seconds, so what was found is kept until something happens that a run would see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from openmentor.engine.matching import process
+from openmentor.engine.matching.errors import InvalidProblem
+from openmentor.engine.matching.spec import UNAVAILABLE, Spec
+from openmentor.enrollment import gates
+from openmentor.enrollment.models import Role
+from openmentor.foundation import clock
+from openmentor.foundation.models import Event
+from openmentor.matches import inputs
+from openmentor.matches.solving import reference_of
+from openmentor.matches.specification import COLUMNS_OF, GROUPS, settings_of
+from openmentor.programs.models import Cohort
+
+KEEP_SECONDS = 600
+#: so many of each side, drawn by a hash, tell whether a dimension varies at all
+DRAWN = 300
+#: of confidential answers, fewer than this are not counted out
+FEW = 5
+#: what happens outside a cohort and is seen by its runs
+ELSEWHERE = (
+    "response.changed", "response.submitted", "person.changed", "person.added", "person.erased", "import.done", "enrollment.imported",
+    "enrollment.veto_said", "enrollment.veto_taken_back", "mentorship.activated",
+)  # fmt: skip
+#: what few people have and others don't: it tells pairs apart once anybody has it, drawn or not
+RARE = frozenset({"wishes_of_mentee", "wishes_of_mentor", "past", "waited"})
+_OURS = (
+    Q(verb__startswith="run.")
+    | Q(verb__startswith="draft.")
+    | Q(verb__startswith="list.")
+    | Q(verb__startswith="matches.")
+)
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of a side said something. ``is_few``: some, but fewer than may be counted out."""
+
+    answered: int
+    asked: int
+    is_few: bool = False
+
+    @property
+    def value(self) -> float:
+        return self.answered / self.asked if self.asked else 0.0
+
+    @property
+    def percent(self) -> int:
+        """Never 100 while somebody is missing, never 0 where somebody is there."""
+        if self.answered in (0, self.asked):
+            return round(100 * self.value)
+        return min(99, max(1, round(100 * self.value)))
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One dimension before a run. ``effect`` is its share of what decides, 0 where it can't; then ``note`` says why."""
+
+    key: str
+    mentors: Share | None
+    mentees: Share | None
+    varies: bool
+    weight: float
+    effect: float = 0.0
+    note: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unmapped:
+    """A word of HR from which a fact could be told for all who have it, and how many people that are."""
+
+    word: str
+    people: int
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """A cohort's pool as a run would find it now. ``held`` by a gate; they count neither as mentors nor as mentees."""
+
+    digest: str
+    mentors: int
+    mentees: int
+    places: int
+    held: int
+    #: by gate, how many it holds back
+    held_by: Mapping[str, int]
+    #: positions of people without a level, sites of people without a time zone ("level", "timezone"), the most frequent first
+    unmapped: Mapping[str, tuple[Unmapped, ...]]
+    dimensions: tuple[Dimension, ...]
+    faults: tuple[str, ...]
+    is_drawn: bool
+
+    @property
+    def used(self) -> list[Dimension]:
+        """Those that tell pairs apart, the weightiest first."""
+        return sorted((each for each in self.dimensions if each.effect), key=lambda each: -each.effect)
+
+    @property
+    def lacks_places(self) -> int:
+        """Mentees for whom there is no place, whatever comes out."""
+        return max(0, self.mentees - self.places)
+
+
+def look(cohort: Cohort) -> Readiness:
+    """The pool of ``cohort`` now. A constant number of queries; two if nothing has happened since somebody looked."""
+    key = f"matches:readiness:{cohort.pk}:{cohort.matching_version}:{_stamp(cohort)}"
+    found: Readiness | None = cache.get(key)
+    if found is None:
+        # In one language: the sentences of gates are part of what a run is told, and of its digest.
+        with translation.override(django_settings.LANGUAGE_CODE):
+            pool = inputs.build(cohort, clock.now())
+        found = _of(cohort, pool)
+        cache.set(key, found, KEEP_SECONDS)
+    return found
+
+
+def _stamp(cohort: Cohort) -> str:
+    """Changes when anything happens that a run of the cohort would see."""
+    inside = Event.objects.filter(cohort_id=cohort.pk).exclude(_OURS)
+    outside = Event.objects.filter(verb__in=ELSEWHERE)
+    last = [events.order_by("-pk").values_list("pk", flat=True).first() for events in (inside, outside)]
+    facts = (last, cohort.gate_survey, cohort.gate_expectations, cohort.starts_on, cohort.ends_on)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def _of(cohort: Cohort, pool: inputs.Pool) -> Readiness:
+    free = [row for row in pool.rows if "gate" not in row.cells]
+    settings = settings_of(cohort)
+    dimensions, faults = _dimensions(cohort, pool, settings)
+    return Readiness(
+        digest=pool.digest,
+        mentors=sum(row.enrollment.role == Role.MENTOR for row in free),
+        mentees=sum(row.enrollment.role == Role.MENTEE for row in free),
+        places=pool.places, held=len(pool.rows) - len(free),
+        held_by={gate.value: sum(gate in gates.gates_of(row.enrollment) for row in pool.rows) for gate in gates.Gate},
+        unmapped={
+            "level": _unmapped(pool, "level", "position"), "timezone": _unmapped(pool, "timezone", "site"),
+        },
+        dimensions=tuple(dimensions), faults=tuple(faults),
+        is_drawn=max(len(pool.mentors), len(pool.mentees)) > DRAWN,
+    )  # fmt: skip
+
+
+def _unmapped(pool: inputs.Pool, fact: str, source: str) -> tuple[Unmapped, ...]:
+    """What HR says of people instead of a fact that it doesn't know."""
+    people = {row.enrollment.person_id: row.enrollment.person for row in pool.rows}
+    words = Counter(getattr(person, source) for person in people.values() if getattr(person, fact) in (None, ""))
+    ordered = sorted(words.items(), key=lambda each: (-each[1], each[0].casefold()))
+    return tuple(Unmapped(word, count) for word, count in ordered if word)
+
+
+def _dimensions(cohort: Cohort, pool: inputs.Pool, settings: Mapping[str, Any]) -> tuple[list[Dimension], list[str]]:
+    try:
+        spec = Spec.from_mapping(pool.spec(settings))
+    except InvalidProblem as invalid:
+        return [], list(invalid.faults)
+    reference = reference_of(cohort, cohort.matching_version)
+    varying, faults = _varying(pool, settings, reference)
+    columns = COLUMNS_OF | {each.key: ((each.mentor,), (each.mentee,)) for each in spec.fields}
+    means = (reference or {}).get("means", {})
+    found: list[Dimension] = []
+    for key in (*(key for _title, keys in GROUPS for key in keys), *(each.key for each in spec.fields)):
+        mentor_columns, mentee_columns = columns.get(key, ((), ()))
+        shares = [
+            _share(rows, needed, pool.confidential)
+            for rows, needed in ((pool.mentors, mentor_columns), (pool.mentees, mentee_columns))
+        ]
+        is_new = bool(means) and key in means and means[key] is None
+        varies = key in varying or (key in RARE and any(share and share.answered for share in shares))
+        if key == "past":
+            varies = any("past" in row.cells for row in pool.rows)
+        one = Dimension(
+            key, shares[0], shares[1], varies, spec.weights[key], columns=tuple(sorted({*mentor_columns, *mentee_columns}))
+        )  # fmt: skip
+        found.append(one if not (note := _note(one, spec, is_new)) else _with(one, note=note))
+    whole = sum(each.weight for each in found if not each.note)
+    return [each if each.note else _with(each, effect=each.weight / whole) for each in found], faults
+
+
+def _with(one: Dimension, **changes: Any) -> Dimension:
+    return Dimension(**{**one.__dict__, **changes})
+
+
+def _share(rows: Sequence[inputs.Row], columns: Sequence[str], confidential: frozenset[str]) -> Share | None:
+    if not columns:
+        return None
+    answered = sum(all(column in row.cells for column in columns) for row in rows)
+    return Share(answered, len(rows), 0 < answered < FEW and bool(confidential & set(columns)))
+
+
+def _note(one: Dimension, spec: Spec, is_new: bool) -> str:
+    """Why a dimension decides nothing; '' where it does."""
+    if one.key in UNAVAILABLE:
+        return _("Not available in this version.")
+    if not one.weight:
+        return _("Switched off in the settings.")
+    if one.key == "commitment" and spec.commitment_hours is None:
+        return _("The settings don't say how many hours the program asks for.")
+    silent = [share is not None and not share.answered for share in (one.mentors, one.mentees)]
+    asked = [share is not None for share in (one.mentors, one.mentees)]
+    if all(quiet for quiet, is_asked in zip(silent, asked, strict=True) if is_asked) and any(asked):
+        return _("Nobody has said all parts of it.") if one.key == "communication" else _("Nobody has said it.")
+    if one.key not in ("identity_wish",) and any(silent):
+        return _("No mentor has said it.") if silent[0] else _("No mentee has said it.")
+    if not one.varies:
+        return _("The same for all pairs.")
+    if is_new:
+        return _("Said since the first run with these settings. It counts once averages are measured anew.")
+    return ""
+
+
+def _varying(
+    pool: inputs.Pool, settings: Mapping[str, Any], reference: Mapping[str, Any] | None
+) -> tuple[set[str], list[str]]:
+    """Dimensions that tell two pairs apart, by the engine's own scoring; and what it can't read."""
+    mentors, mentees = _drawn(pool.mentors), _drawn(pool.mentees)
+    problem = {
+        "mentors": inputs.columns_of(mentors), "mentees": inputs.columns_of(mentees),
+        # Who wasn't drawn may stand in a veto, and a pair that is locked or banned changes nothing here.
+        "spec": {**pool.spec(settings, reference), "unknown_vetoes": "keep"},
+    }  # fmt: skip
+    try:
+        surveys = process.from_mapping(problem).scored().surveys
+    except InvalidProblem as invalid:
+        return set(), list(invalid.faults)
+    return {key for key, each in surveys.items() if each.known and each.most - each.least > 1e-9}, []
+
+
+def _drawn(rows: list[inputs.Row]) -> list[inputs.Row]:
+    """At most ``DRAWN`` of them, always the same for the same people."""
+    if len(rows) <= DRAWN:
+        return rows
+    return sorted(rows, key=lambda row: hashlib.sha256(row.id.encode()).digest())[:DRAWN]
