@@ -337,6 +337,16 @@ class TestWhyNot:
             <= -drafts.move(drafts.Draft.of(run), pool["Wes"].pk, pool["Cy"].pk, pool["Bo"].pk).cost + 1e-9
         )
 
+    def test_what_failed_can_be_asked_again(
+        self, client: Client, run: MatchingRun, pool: Pool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        arguments = [run.pk, pool["Bo"].pk, pool["Wes"].pk]
+        monkeypatch.setattr(questions, "_solve", lambda *_: 1 / 0)
+        client.post(reverse("matches:question", args=arguments))
+        run_all(raising=False)
+        assert questions.answer_to(*arguments) is None
+        assert "What would the whole lose?" in text(client.get(reverse("matches:pair", args=arguments)))
+
     def test_locks_leave_no_room(
         self, client: Client, cohort: Cohort, pool: Pool, matched: Callable[[], MatchingRun]
     ) -> None:
