@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.factories import make_mentorship
 from tests.matches.world import Enroll, pairs_of
 
+from openmentor.enrollment import actions as enrollment_actions
 from openmentor.enrollment.models import Enrollment, Veto
 from openmentor.foundation import clock
 from openmentor.foundation.actors import Actor
@@ -158,11 +159,13 @@ class TestWhatItSays:
         strongest = [max(card.match.score for card in lane.cards) for lane in best]
         assert strongest == sorted(strongest, reverse=True)
 
-    def test_that_the_pool_has_changed_since(self, client: Client, run: MatchingRun, enroll: Enroll) -> None:
+    def test_that_the_pool_has_changed_since(
+        self, client: Client, run: MatchingRun, pool: Pool, manager: Person
+    ) -> None:
         said = "Something has changed since this run"
         assert said not in text(client.get(run.get_absolute_url()))
         assert said not in text(client.get(reverse("matches:freshness", args=[run.pk])))
-        enroll("Zoe New", "mentee")
+        enrollment_actions.withdraw(pool["Yan"], by=Actor.of(manager))
         for address in (run.get_absolute_url(), reverse("matches:freshness", args=[run.pk]), reverse("matches:publication", args=[run.pk])):  # fmt: skip
             assert said in text(client.get(address))
 
@@ -337,6 +340,16 @@ class TestWhyNot:
             <= -drafts.move(drafts.Draft.of(run), pool["Wes"].pk, pool["Cy"].pk, pool["Bo"].pk).cost + 1e-9
         )
 
+    def test_what_failed_can_be_asked_again(
+        self, client: Client, run: MatchingRun, pool: Pool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        arguments = [run.pk, pool["Bo"].pk, pool["Wes"].pk]
+        monkeypatch.setattr(questions, "_solve", lambda *_: 1 / 0)
+        client.post(reverse("matches:question", args=arguments))
+        run_all(raising=False)
+        assert questions.answer_to(*arguments) is None
+        assert "What would the whole lose?" in text(client.get(reverse("matches:pair", args=arguments)))
+
     def test_locks_leave_no_room(
         self, client: Client, cohort: Cohort, pool: Pool, matched: Callable[[], MatchingRun]
     ) -> None:
@@ -420,7 +433,17 @@ class TestThePeople:
             assert never not in page
         assert "Waiting for a match" not in text(sign_in(pool["Uma"].person).get("/"))
 
-    @pytest.mark.parametrize(("kind", "role"), [(kind, role) for kind in ("gate", "no_partner", "no_places", "outcompeted") for role in ("mentor", "mentee")])  # fmt: skip
+    def test_who_was_left_over_by_hand_reads_that_too(
+        self, client: Client, run: MatchingRun, pool: Pool, sign_in: SignIn, manager: Person
+    ) -> None:
+        actions.move(run, mentee=pool["Vic"].pk, source=pool["Bo"].pk, target=None, seen=0, by=Actor.of(manager))
+        given = {"mentor": "", "mentee": "", "version": drafts.token_of(run)}
+        client.post(reverse("matches:publication", args=[run.pk]), given)
+        run_all()
+        page = text(sign_in(pool["Vic"].person).get("/"))
+        assert "have nobody yet. The places of this round went to others." in page
+
+    @pytest.mark.parametrize(("kind", "role"), [(kind, role) for kind in ("", "gate", "no_partner", "no_places", "outcompeted") for role in ("mentor", "mentee")])  # fmt: skip
     def test_every_reason_has_words_for_the_one_it_is_about(self, kind: str, role: str) -> None:
         from openmentor.matches.waiting import sentence
 
@@ -460,4 +483,4 @@ def test_pages_ask_the_same_number_of_questions_however_many_pairs(
         with queries() as asked:
             assert client.get(address).status_code == 200
         counts[name] = len(asked)
-    assert counts == {"board": 28, "pair": 14, "candidates": 20, "publication": 25}
+    assert counts == {"board": 21, "pair": 14, "candidates": 20, "publication": 18}

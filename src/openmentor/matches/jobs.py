@@ -34,7 +34,7 @@ def publish(run_id: int, person_id: int | None = None) -> None:
     publishing.publish(run_id, person_id)
 
 
-@job(queue="matching", max_attempts=1, unique=True)
+@job(queue="matching", max_attempts=1, unique=True, on_parked=questions.forget)
 def ask_why_not(run_id: int, mentor: int, mentee: int) -> None:
     """Let the engine say what the whole would lose by one pair. Asked again it answers the same."""
     questions.work_out(run_id, mentor, mentee)

@@ -35,6 +35,11 @@ def ask(run_id: int, mentor: int, mentee: int) -> None:
         jobs.ask_why_not.enqueue(run_id, mentor, mentee)
 
 
+def forget(run_id: int, mentor: int, mentee: int) -> None:
+    """Nobody works on it any more: it can be asked again."""
+    cache.delete(_key(run_id, mentor, mentee))
+
+
 def work_out(run_id: int, mentor: int, mentee: int) -> None:
     """Solve the run again with the two together, and keep what changes. ``changes`` are pairs of enrollments that end and begin."""
     run = MatchingRun.objects.with_result().select_related("cohort").filter(pk=run_id).first()

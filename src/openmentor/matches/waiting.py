@@ -13,11 +13,16 @@ from openmentor.matches.models import MatchingRun, UnmatchedEnrollment
 
 
 def sentence(kind: str, role: str) -> str:
-    """Why somebody has nobody, as they read it themselves: never anybody's veto, never another person."""
+    """Why somebody has nobody, as they read it themselves: never anybody's veto, never another person.
+
+    kind   the engine's; empty for who was left over when the managers changed pairs by hand, or whose pair no longer held.
+    """
     if kind == "gate":
         return _("Something is still open on your side: your application says what.")
     if role == Role.MENTOR:
         return _("The mentees of this round found other mentors. Your places stay open for the next.")
+    if not kind:
+        return _("The places of this round went to others.")
     if kind == "outcompeted":
         return _("There were more mentees than places in this round.")
     return _("No mentor of this round could take you on.")
@@ -49,7 +54,7 @@ def panel(actor: Actor) -> dict[str, Any] | None:
     waiting = [
         {
             "enrollment": each, "program": each.cohort.program,
-            "why": sentence(kinds[newest[each.cohort_id], each.pk], each.role) if (newest[each.cohort_id], each.pk) in kinds else "",
+            "why": sentence(kinds.get((newest[each.cohort_id], each.pk), ""), each.role),
         }
         for each in open_ones
         if each.cohort_id in newest

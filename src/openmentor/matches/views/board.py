@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from openmentor.enrollment.models import Enrollment, Role
 from openmentor.foundation.errors import Conflict, Denied, Refusal
 from openmentor.foundation.http import Request
-from openmentor.matches import actions, inputs, policies, questions
+from openmentor.matches import actions, desk, inputs, policies, questions
 from openmentor.matches import board as boards
 from openmentor.matches import draft as drafts
 from openmentor.matches.draft import Draft, Plan
@@ -54,6 +54,12 @@ def find_result(request: Request, pk: int) -> MatchingRun:
     return run
 
 
+def is_small(run: MatchingRun) -> bool:
+    """Whether its pool is looked through again while a page is made."""
+    counts = run.report.get("counts", {})
+    return bool(counts.get("mentors", 0) + counts.get("mentees", 0) <= AT_ONCE)
+
+
 def query_of(request: Request) -> QueryDict:
     """How the board is filtered on the page that asks, whichever way it asks."""
     asked = request.GET
@@ -71,15 +77,13 @@ def context_of(request: Request, run: MatchingRun) -> dict[str, Any]:
     kept = {name: query[name] for name in KEPT_OF_QUERY if query.get(name)}
     found = boards.build(run, query, urlencode(kept))
     may_draft = policies.draft(request.actor, run)
-    counts = run.report.get("counts", {})
-    is_small = counts.get("mentors", 0) + counts.get("mentees", 0) <= AT_ONCE
     is_ready = run.status == MatchingRun.Status.READY
     return {
         "run": run, "cohort": run.cohort, "program": run.cohort.program, "board": found, "may_draft": may_draft,
         "may_hold": policies.hold(request.actor, run.cohort),
         "proof": boards.proof(run, found.draft, is_changed=found.is_changed), "levels": boards.levels(run, found.draft),
-        "unmet": boards.unmet(run), "words": boards.settings_in_words(run), "counts": counts,
-        "has_changed": is_ready and is_small and inputs.has_changed(run), "ask_freshness": is_ready and not is_small,
+        "unmet": boards.unmet(run), "words": boards.settings_in_words(run),
+        "has_changed": is_ready and is_small(run) and inputs.has_changed(run), "ask_freshness": is_ready and not is_small(run),
         "made_by_hand": sum(not each.is_undone for each in found.changes),
     }  # fmt: skip
 
@@ -161,7 +165,9 @@ def change(request: Request, pk: int) -> HttpResponse:
         messages.error(request, conflict.sentence)
         return _answer(request, run, status=409)
     names = {pk: each.person.name for pk, each in people.items()}
-    messages.success(request, in_words(plan, names | _names(plan), is_done=True))
+    said = in_words(plan, names | _names(plan), is_done=True)
+    # Who is far down the board doesn't see the line at its top.
+    messages.success(request, f"{said} {boards.proof(run, Draft.of(run), is_changed=True)['head']}")
     return _answer(request, run)
 
 
@@ -291,8 +297,11 @@ def _step(request: Request, pk: int, act: Any, done: str) -> HttpResponse:
 @login_required
 @require_GET
 def freshness(request: Request, pk: int) -> HttpResponse:
-    """Whether the pool has changed since the run: asked by the page where looking takes a moment."""
+    """Whether the pool has changed since the run: asked by the page where looking takes a moment. Readies the desk meanwhile, so that
+    the first move needn't wait for it."""
     run = find_result(request, pk)
+    if policies.draft(request.actor, run):
+        desk.of(run)
     changed = run.status == MatchingRun.Status.READY and inputs.has_changed(run)
     return render(request, "matches/_freshness.html", {"run": run, "cohort": run.cohort, "has_changed": changed})
 

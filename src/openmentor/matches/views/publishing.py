@@ -17,7 +17,7 @@ from openmentor.matches import actions, inputs, policies, publishing
 from openmentor.matches import draft as drafts
 from openmentor.matches.actions.publishing import LONGEST_MESSAGE
 from openmentor.matches.models import MatchingRun
-from openmentor.matches.views.board import find_result
+from openmentor.matches.views.board import find_result, is_small
 from openmentor.mentorships.models import Mentorship
 
 Status = MatchingRun.Status
@@ -60,7 +60,7 @@ def publication(request: Request, pk: int) -> HttpResponse:
     )
     numbers = publishing.numbers(run)
     context = _where(run) | {
-        "form": form, "numbers": numbers, "has_changed": inputs.has_changed(run), "holding": numbers["pairs"] - len(left_out),
+        "form": form, "numbers": numbers, "has_changed": is_small(run) and inputs.has_changed(run), "ask_freshness": not is_small(run), "holding": numbers["pairs"] - len(left_out),
         "left_out": [(names.get(one, ""), names.get(other, ""), why) for (one, other), why in list(left_out.items())[:LISTED]],
         "left_out_count": len(left_out),
     }  # fmt: skip
