@@ -193,6 +193,17 @@ class TestBesideARun:
         )
         assert self.compared(run, manager, "Mentor,Mentee\nAda Lead,Uma One\n").broken == []
 
+    def test_a_pair_that_both_asked_for_again_is_no_breach(
+        self, cohort: Cohort, pool: dict[str, Enrollment], matched: Callable[[], MatchingRun], manager: Person
+    ) -> None:
+        from tests.factories import make_mentorship
+
+        from openmentor.mentorships.models import Membership
+
+        over = make_mentorship(cohort, mentor=pool["Bo"].person, mentee=pool["Vic"].person, status="declined")
+        Membership.objects.filter(mentorship=over).update(asks_again_at=clock.now())
+        assert self.compared(matched(), manager, "Mentor,Mentee\nBo Tech,Vic Two\n").broken == []
+
     def test_who_was_together_before_the_run_breaks_it(
         self, cohort: Cohort, pool: dict[str, Enrollment], matched: Callable[[], MatchingRun], manager: Person
     ) -> None:
