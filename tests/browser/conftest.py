@@ -113,8 +113,9 @@ def become(page, server: Server, persona: str) -> None:  # type: ignore[no-untyp
 
 @pytest.fixture(scope="session")
 def browser():  # type: ignore[no-untyped-def]
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=15_000)  # a busy machine is no fault of the page
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("chromium-browser")
         assert path, "Chromium is missing: ./run test installs it where it may"
@@ -138,7 +139,11 @@ def new_page(browser) -> Iterator[Callable[..., object]]:  # type: ignore[no-unt
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "console",
-            lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None,
+            lambda message: (
+                faults.append(f"{page.url}: {message.text} {message.location}")
+                if "Content Security Policy" in message.text
+                else None
+            ),
         )
         return page
 

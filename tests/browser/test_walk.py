@@ -162,7 +162,7 @@ def run_matching(walk: Walk) -> None:
     page = walk.page
     walk.click("Matching", "link")
     walk.click("Run the matching")
-    expect(page.get_by_text("The best possible, and proved.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="The best possible, and proved.")).to_be_visible(timeout=60_000)
     expect(page.get_by_text(re.compile("dimensions decide most"))).to_be_visible()
     walk.picture("board")
 
@@ -177,10 +177,10 @@ def change_the_board(walk: Walk) -> None:
     cost = page.locator("tr", has=page.get_by_role("button")).nth(1)
     expect(cost).to_contain_text(re.compile("total|fit|less|lower", re.I))
     cost.get_by_role("button").click()
-    expect(page.get_by_text(re.compile("below the proved best"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("below the proved best"))).to_be_visible()
     walk.picture("board-changed")
     walk.click("Undo")
-    expect(page.get_by_text("The best possible, and proved.")).to_be_visible()
+    expect(page.get_by_role("heading", name="The best possible, and proved.")).to_be_visible()
 
 
 def run_again_with_another_weight(walk: Walk) -> None:
@@ -192,7 +192,7 @@ def run_again_with_another_weight(walk: Walk) -> None:
     walk.click("Save and go to the runs")
     expect(page.get_by_role("heading", name="Changed since run 1")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Run (again|the matching)")).first.click()
-    expect(page.get_by_text("The best possible, and proved.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="The best possible, and proved.")).to_be_visible(timeout=60_000)
     walk.click("Matching", "link")
     walk.click("Compare")
     walk.picture("compare")
