@@ -67,4 +67,4 @@ def test_it_takes_as_many_queries_for_three_as_for_one(sign_in, queries, many: i
     client = sign_in(person)
     with queries() as asked:
         client.get("/")
-    assert len(asked) == 10
+    assert len(asked) == 12
