@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -57,3 +58,19 @@ def test_the_address_of_a_button_opened_as_a_page_leads_back_to_the_page(sign_in
     text = answer.content.decode()
     assert "There is nothing to see here" in text
     assert f'href="{back.format(pk=mentorship.pk)}"' in text
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/"])
+def test_whoever_signs_in_is_asked_for_an_e_mail_as_everywhere(client: Client, path: str) -> None:
+    page = client.get(path).content.decode()
+    assert "E-mail" in page
+    assert "Email" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "here"),
+    [("/system/mail/", "?"), ("/system/jobs/", "?status=parked"), ("/system/jobs/?status=done", "?status=done")],
+)
+def test_a_list_by_state_marks_the_state_that_it_shows(sign_in: SignIn, path: str, here: str) -> None:
+    page = sign_in(make_person(is_administrator=True)).get(path).content.decode()
+    assert re.findall(r'<a href="(\?[^"]*)" aria-current="page"', page) == [here]
