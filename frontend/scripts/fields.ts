@@ -358,6 +358,12 @@ mount('[data-ranked]', (list) => {
 
 // ---- Files
 
+/** A file's size in the reader's own figures: kB below a MB, so that a small file isn't of "0 MB". */
+function sizeOf(bytes: number): string {
+  const [value, unit] = bytes < 1024 * 1024 ? [Math.max(1, Math.round(bytes / 1024)), 'kB'] : [bytes / 1024 / 1024, 'MB'];
+  return `${new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(value)} ${unit}`;
+}
+
 mount('[data-drop]', (root) => {
   const input = root.querySelector<HTMLInputElement>('input[type="file"]');
   const name = root.querySelector<HTMLElement>('[data-drop-name]');
@@ -365,10 +371,10 @@ mount('[data-drop]', (root) => {
   const limit = Number(root.dataset.limitMb ?? Infinity) * 1024 * 1024;
   const show = () => {
     const file = input.files?.[0];
-    const size = file ? new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(file.size / 1024 / 1024) : '';
+    const size = file ? sizeOf(file.size) : '';
     const big = Boolean(file && file.size > limit);
     input.setCustomValidity(big ? word('fileTooBig') : '');
-    if (name) name.textContent = file ? `${file.name}, ${size} MB${big ? `. ${word('fileTooBig')}` : ''}` : '';
+    if (name) name.textContent = file ? `${file.name}, ${size}${big ? `. ${word('fileTooBig')}` : ''}` : '';
   };
   input.addEventListener('change', show);
   root.addEventListener('dragover', (event) => {

@@ -631,3 +631,17 @@ def test_only_managers_bring_files(cohort, google, sign_in, cast, who):
         url("application_imports", cohort.pk), {"file": SimpleUploadedFile("form.csv", google)}
     )
     assert (answer.status_code, ApplicationImport.objects.count()) == (404, 0)
+
+
+def test_a_wish_for_somebody_in_the_same_role_is_left_out_and_that_is_said(cohort, manager, people, sign_in):
+    header = ["Timestamp", "Email Address", "Role", "Who would you like to be matched with?"]
+    rows = [
+        ["5/3/2024 9:00:00", "ann@example.org", "mentor", ""],
+        ["5/3/2024 9:01:00", "bo@example.org", "mentee", "Ann Lee; Cy Sun"],
+        ["5/3/2024 9:02:00", "cy@example.org", "mentee", "Bo Roe"],
+    ]
+    batch = write(read(cohort, manager, as_csv(header, *rows)), manager)
+    assert (batch.counts["wishes"], batch.counts["wishes_in_vain"]) == (1, 2)
+    assert set(Preference.objects.values_list("enrollment__person__name", "person__name")) == {("Bo Roe", "Ann Lee")}
+    page = sign_in(manager).get(f"/application-imports/{batch.pk}/").content.decode()
+    assert "2 wishes were left out: they name somebody in the same role" in page

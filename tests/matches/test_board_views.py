@@ -16,9 +16,10 @@ from openmentor.enrollment.models import Enrollment, Veto
 from openmentor.foundation import clock
 from openmentor.foundation.actors import Actor
 from openmentor.foundation.jobs.worker import run_all
-from openmentor.matches import actions, questions
+from openmentor.matches import actions, publishing, questions
 from openmentor.matches import draft as drafts
 from openmentor.matches.models import DraftChange, Hold, MatchingRun
+from openmentor.mentorships import actions as mentorship_actions
 from openmentor.mentorships.models import Mentorship
 from openmentor.people.models import Person
 from openmentor.programs.models import Cohort
@@ -442,6 +443,31 @@ class TestThePeople:
         run_all()
         page = text(sign_in(pool["Vic"].person).get("/"))
         assert "have nobody yet. The places of this round went to others." in page
+
+    def test_whose_match_came_to_nothing_is_not_told_that_others_got_the_places(
+        self, client: Client, run: MatchingRun, pool: Pool, sign_in: SignIn
+    ) -> None:
+        client.post(reverse("matches:publication", args=[run.pk]), {"mentor": "", "mentee": "", "version": 0})
+        run_all()
+        vic = pool["Vic"].person
+        mentorship_actions.decline(Mentorship.objects.get(members__person=vic), reason="PURPLE", by=Actor.of(vic))
+        page = text(sign_in(vic).get("/"))
+        assert "Your match of the last round did not go ahead.</p>" in page
+        assert "have nobody yet" not in page
+
+    def test_a_manager_reads_how_many_no_mail_reaches_before_and_after_publishing(
+        self, client: Client, run: MatchingRun, pool: Pool
+    ) -> None:
+        address = reverse("matches:publication", args=[run.pk])
+        everybody = publishing.numbers(run)["people"]
+        assert "no e-mail address" not in text(client.get(address))
+        Person.objects.filter(pk__in=[pool["Uma"].person_id, pool["Vic"].person_id]).update(email=None)
+        page = text(client.get(address))
+        assert f"{everybody - 2} people get one mail each" in page
+        assert "2 people have no e-mail address and get no mail." in page
+        client.post(address, {"mentor": "", "mentee": "", "version": 0})
+        run_all()
+        assert "2 people have no e-mail address and get no mail." in text(client.get(address))
 
     @pytest.mark.parametrize(("kind", "role"), [(kind, role) for kind in ("", "gate", "no_partner", "no_places", "outcompeted") for role in ("mentor", "mentee")])  # fmt: skip
     def test_every_reason_has_words_for_the_one_it_is_about(self, kind: str, role: str) -> None:

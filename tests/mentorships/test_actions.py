@@ -225,6 +225,17 @@ class TestAnswering:
         with clock.moved(timedelta(days=1, minutes=1)):
             assert actions.remind(cohort, by=Actor.of(manager)) == 3
 
+    def test_who_has_no_address_is_not_counted_as_reminded_and_a_person_in_two_matches_counts_once(
+        self, cohort: Cohort, manager: Person
+    ) -> None:
+        mentor, silent = make_person("Ada Alder"), make_person("Uma Ufer", email=None)
+        make_mentorship(cohort, mentor=mentor, mentee=silent, proposed_at=clock.now() - timedelta(days=2))
+        make_mentorship(
+            cohort, mentor=mentor, mentee=make_person("Vic Vale"), proposed_at=clock.now() - timedelta(days=2)
+        )
+        assert actions.remind(cohort, by=Actor.of(manager)) == 2
+        assert set(Membership.objects.filter(reminded_at=None).values_list("person__name", flat=True)) == {"Uma Ufer"}
+
     def test_the_product_reminds_by_itself_three_days_before_the_end(self, cohort: Cohort) -> None:
         from openmentor.mentorships.jobs import remind_before_lapse
 

@@ -7,9 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
+from openmentor.foundation.actors import Actor
 from openmentor.foundation.http import Request
 from openmentor.foundation.ui.home import panels
 from openmentor.people.models import Person
+from openmentor.programs.models import Program
 
 
 def home(request: Request) -> HttpResponse:
@@ -18,8 +20,14 @@ def home(request: Request) -> HttpResponse:
         if not Person.objects.filter(is_administrator=True).exists():
             return redirect("setup")
         return redirect("account_login")
-    is_fresh = request.actor.is_administrator and not Person.objects.exclude(pk=request.actor.person.pk).exists()
-    return render(request, "home.html", {"panels": panels(request.actor), "is_fresh": is_fresh})
+    return render(request, "home.html", {"panels": panels(request.actor), "beginning": _beginning(request.actor)})
+
+
+def _beginning(actor: Actor) -> dict[str, bool] | None:
+    """How far a new installation has come, for its administrator until there is a program: then the program's own page leads on."""
+    if not actor.is_administrator or actor.person is None or Program.objects.exists():
+        return None
+    return {"has_people": Person.objects.exclude(pk=actor.person.pk).exists()}
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

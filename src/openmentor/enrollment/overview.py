@@ -59,6 +59,11 @@ def tasks(cohort: Cohort, actor: Actor) -> Iterator[Task]:
         return
     found = _counts(cohort, actor)
     applications = reverse("enrollment:applications", args=[cohort.pk])
+    if cohort.status == Cohort.Status.RECRUITING and cohort.program.published_at is None:
+        settings = reverse("programs:landing_settings", args=[cohort.program_id])
+        yield Task(
+            _("The landing page is hidden: nobody finds the way to apply."), settings, 5, "world", "warning", _l("Publish it")
+        )  # fmt: skip
     if found["waiting"]:
         text = ngettext(
             "%(count)d application waits for an answer.", "%(count)d applications wait for an answer.", found["waiting"]

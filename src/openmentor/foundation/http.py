@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 
 from openmentor.foundation.actors import VISITOR, Actor
@@ -53,7 +54,10 @@ class RefusalMiddleware:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.respond(request)
+        response = self.respond(request)
+        if response.status_code == 405 and request.method == "GET" and not getattr(request, "htmx", False):
+            return _nothing_to_look_at(request, allowed=response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):
@@ -67,6 +71,26 @@ class RefusalMiddleware:
             response["HX-Retarget"] = "#toasts"
             response["HX-Reswap"] = "beforeend"
         return response
+
+
+def _nothing_to_look_at(request: HttpRequest, *, allowed: str) -> HttpResponse:
+    """The address of a verb, opened like a page: from a bookmark, or after signing in again between a page and its button.
+
+    Leads to the nearest address above that exists, which is the page of the thing itself.
+    """
+    back = "/"
+    parts = request.path.strip("/").split("/")
+    for length in range(len(parts) - 1, 0, -1):
+        above = f"/{'/'.join(parts[:length])}/"
+        try:
+            resolve(above)
+        except Resolver404:
+            continue
+        back = above
+        break
+    response = render(request, "405.html", {"back": back}, status=405)
+    response["Allow"] = allowed
+    return response
 
 
 def answer(

@@ -184,8 +184,13 @@ def left_out_now(run: MatchingRun) -> dict[tuple[int, int], str]:
 
 def numbers(run: MatchingRun) -> Mapping[str, Any]:
     """How many pairs and people a publication is about. One query."""
-    pairs = list(run.matches.in_draft().values_list("mentor__person", "mentee__person"))
+    pairs, without_address = [], set()
+    fields = ("mentor__person", "mentor__person__email", "mentee__person", "mentee__person__email")
+    for one, email, other, others_email in run.matches.in_draft().values_list(*fields):
+        pairs.append((one, other))
+        without_address |= {person for person, address in ((one, email), (other, others_email)) if not address}
+    people = {person for pair in pairs for person in pair}
     return {
         "pairs": len(pairs), "mentors": len({one for one, _other in pairs}), "mentees": len({other for _one, other in pairs}),
-        "people": len({person for pair in pairs for person in pair}),
+        "people": len(people), "mailed": len(people - without_address), "without_address": len(without_address),
     }  # fmt: skip

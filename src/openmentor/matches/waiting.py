@@ -10,6 +10,7 @@ from openmentor.enrollment.models import Enrollment, Role
 from openmentor.foundation.actors import Actor
 from openmentor.foundation.ui import home
 from openmentor.matches.models import MatchingRun, UnmatchedEnrollment
+from openmentor.mentorships.models import Membership
 
 
 def sentence(kind: str, role: str) -> str:
@@ -29,7 +30,7 @@ def sentence(kind: str, role: str) -> str:
 
 
 def panel(actor: Actor) -> dict[str, Any] | None:
-    """One's enrollments that were in the last published round of their cohort and have nobody. At most three queries."""
+    """One's enrollments that were in the last published round of their cohort and have nobody. At most four queries."""
     if actor.person_id is None:
         return None
     mine = Enrollment.objects.approved().filter(
@@ -51,9 +52,16 @@ def panel(actor: Actor) -> dict[str, Any] | None:
             run__in=newest.values(), enrollment__in=open_ones
         ).values_list("run", "enrollment", "kind")
     }
+    # Whose match came to nothing was not passed over, and is told nothing of who said no.
+    came_to_nothing = set(
+        Membership.objects.filter(enrollment__in=open_ones, mentorship__run_id__in=newest.values()).values_list(
+            "mentorship__run_id", "enrollment"
+        )
+    )
     waiting = [
         {
             "enrollment": each, "program": each.cohort.program,
+            "had_one": (newest[each.cohort_id], each.pk) in came_to_nothing,
             "why": sentence(kinds.get((newest[each.cohort_id], each.pk), ""), each.role),
         }
         for each in open_ones

@@ -370,13 +370,15 @@ REMIND_AGAIN = timedelta(days=1)
 
 
 def remind(cohort: Cohort, *, by: Actor, due_before: datetime | None = None) -> int:
-    """Ask those who have not answered their match once more, once a day at most. Returns how many are asked now.
+    """Ask those who have not answered their match once more, once a day at most. Returns how many people are asked now.
+
+    Who has no e-mail address can't be asked: they come with a claim code, or a manager answers on their behalf.
 
     due_before   only those whose time is over by then, and who were never reminded.
     """
     policies.remind.check(by, cohort)
     now = clock.now()
-    waiting = Membership.objects.unanswered().filter(mentorship__cohort=cohort, mentorship__status=Status.PROPOSED)
+    waiting = Membership.objects.waiting_in(cohort).reachable()
     due = waiting.filter(
         Q(reminded_at=None, mentorship__proposed_at__lt=now - REMIND_AGAIN) | Q(reminded_at__lt=now - REMIND_AGAIN)
     )
@@ -384,8 +386,9 @@ def remind(cohort: Cohort, *, by: Actor, due_before: datetime | None = None) -> 
         due = waiting.filter(reminded_at=None, mentorship__answer_by__lte=due_before)
     with transaction.atomic():
         # Locked, so that of two who click at once one finds nobody left to remind.
-        members = sorted(due.select_for_update(of=("self",)).values_list("pk", flat=True))
+        found = sorted(due.select_for_update(of=("self",)).values_list("pk", "person"))
+        members = [pk for pk, _person in found]
         if members:
             Membership.objects.filter(pk__in=members).update(reminded_at=now)
             record("mentorship.many_reminded", cohort, by=by, facts={"count": len(members), "members": members})
-    return len(members)
+    return len({person for _pk, person in found})

@@ -142,6 +142,14 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def unanswered(self) -> Self:
         return self.filter(accepted_at=None, declined_at=None)
 
+    def waiting_in(self, cohort: Cohort) -> Self:
+        """Those of a cohort whose answer to a proposed match is still out."""
+        return self.unanswered().filter(mentorship__cohort=cohort, mentorship__status=Mentorship.Status.PROPOSED)
+
+    def reachable(self) -> Self:
+        """Those to whom a mail can go."""
+        return self.exclude(person__email=None)
+
     def of(self, actor: Actor) -> Self:
         return self.filter(person=actor.person) if actor.person is not None else self.none()
 

@@ -85,6 +85,7 @@ def _picture(mentorship: Mentorship, actor: Actor, answers: dict[int, list[Answe
         "message": mentorship.messages.get(own.role, "") if own else "",
         "runs": manages(actor, mentorship.program_id) and own is None,
         "waits": own is not None and mentorship.status == Mentorship.Status.PROPOSED and not own.has_answered,
+        "said_yes": own is not None and own.accepted_at is not None,
         "stands": stands,
     }
 
@@ -236,10 +237,9 @@ def cohort(request: Request, pk: int) -> HttpResponse:
     page = Paginator(joined(chosen.apply(everything).order_by("-proposed_at", "pk")), PAGE).get_page(
         request.GET.get("page")
     )
-    waiting = (
-        Membership.objects.unanswered()
-        .filter(mentorship__cohort=found, mentorship__status=Mentorship.Status.PROPOSED)
-        .count()
+    waiting = Membership.objects.waiting_in(found).aggregate(
+        reachable=Count("person", distinct=True, filter=Q(person__email__isnull=False)),
+        unreachable=Count("person", distinct=True, filter=Q(person__email=None)),
     )
     context = {
         "cohort": found,

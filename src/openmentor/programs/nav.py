@@ -24,7 +24,12 @@ def _panel(actor: Actor) -> dict[str, Any] | None:
     return {"programs": found} if found else None
 
 
-nav.add(nav.NavItem(_("Programs"), "stack-2", "programs:list", group=nav.MINE, order=20))
+nav.add(
+    nav.NavItem(
+        _("Programs"), "stack-2", "programs:list", group=nav.MINE, order=20,
+        also=("/cohorts/", "/runs/", "/matching-lists/", "/mentorships/cohorts/", "/application-imports/", "/enrollments/"),
+    )
+)  # fmt: skip
 home.add(home.Panel(order=20, template="programs/_home.html", context=_panel))
 overview.add_tab(
     overview.Tab(_("Overview"), "layout-dashboard", "programs:cohort", order=0, rule="programs.oversee_cohort")

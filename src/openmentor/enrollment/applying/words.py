@@ -44,7 +44,7 @@ def standing(enrollment: Enrollment) -> Standing:
 def _sent(enrollment: Enrollment) -> str:
     if enrollment.applied_at is None:
         return _("A manager of the program decides, and you hear from us.")
-    day = date_format(enrollment.applied_at, "SHORT_DATE_FORMAT")
+    day = date_format(enrollment.applied_at, "DATE_FORMAT")
     return _("Sent on %(day)s. A manager of the program decides, and you hear from us.") % {"day": day}
 
 

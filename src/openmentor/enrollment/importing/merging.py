@@ -132,7 +132,7 @@ def merge(
     _write_enrollments(ours, applications)
     _write_wishes(ours, applications)
     _write_vetoes(ours, applications)
-    facts = {key: count for key, count in ours.counts.items() if key not in ("wishes", "vetoes")}
+    facts = {key: count for key, count in ours.counts.items() if key not in ("wishes", "wishes_in_vain", "vetoes")}
     record(
         "enrollment.imported", cohort, by=by, facts={**facts, "import": batch.pk, "enrollments": sorted(ours.touched)}
     )
@@ -338,19 +338,23 @@ def _write_wishes(ours: _Batch, applications: dict[int, Application]) -> None:
         Preference.objects.filter(enrollment__cohort=ours.cohort).order_by("rank").values_list("enrollment", "person")
     ):
         there[wishing].append(wished)
-    made = []
+    made, in_vain = [], 0
     for person, application in applications.items():
+        wished_for = [int(str(one)) for one in application.wishes]
+        in_vain += sum(not any(_can_meet(ours, one, role) for role in application.roles) for one in wished_for)
         for role in application.roles:
             enrollment = ours.enrollments.get((person, role))
             if enrollment is None or enrollment.pk is None:
                 continue
             listed = there[enrollment.pk]
-            for each in (int(str(one)) for one in application.wishes if _can_meet(ours, int(str(one)), role)):
+            for each in (one for one in wished_for if _can_meet(ours, one, role)):
                 if each not in listed and len(listed) < MOST_WISHES:
                     listed.append(each)
                     made.append(Preference(enrollment=enrollment, person_id=each, rank=len(listed)))
     Preference.objects.bulk_create(made, batch_size=SIZE)
     ours.counts["wishes"] = len(made)
+    if in_vain:
+        ours.counts["wishes_in_vain"] = in_vain
 
 
 def _can_meet(ours: _Batch, wished: int, role: str) -> bool:

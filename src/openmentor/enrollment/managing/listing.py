@@ -88,7 +88,7 @@ class ApplicationTable(tables.Table):  # type: ignore[misc]
         accessor="person__department", verbose_name=_l("Department"), order_by=("person__department", "pk")
     )
     site = tables.Column(accessor="person__site", verbose_name=_l("Site"), order_by=("person__site", "pk"))
-    applied_at = tables.DateColumn(verbose_name=_l("Applied"), order_by=("applied_at", "pk"))
+    applied_at = tables.DateColumn(short=False, verbose_name=_l("Applied"), order_by=("applied_at", "pk"))
     status = tables.Column(verbose_name=_l("Status"), order_by=("status", "pk"))
     missing = tables.Column(verbose_name=_l("Missing"), empty_values=(), orderable=False)
 

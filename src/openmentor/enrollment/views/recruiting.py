@@ -108,8 +108,8 @@ class FoundTable(tables.Table):  # type: ignore[misc]
 class InvitationTable(tables.Table):  # type: ignore[misc]
     person = tables.Column(verbose_name=_l("Name"), accessor="enrollment__person__name")
     role = tables.Column(verbose_name=_l("As"), accessor="enrollment__get_role_display", order_by="enrollment__role")
-    sent_at = tables.DateTimeColumn(verbose_name=_l("Sent"), default=_l("no e-mail address"))
-    opened_at = tables.DateTimeColumn(verbose_name=_l("Opened"), default="—")
+    sent_at = tables.DateTimeColumn(short=False, verbose_name=_l("Sent"), default=_l("no e-mail address"))
+    opened_at = tables.DateTimeColumn(short=False, verbose_name=_l("Opened"), default="—")
     status = tables.Column(verbose_name=_l("Now"), accessor="enrollment__status")
 
     class Meta:

@@ -59,6 +59,8 @@ class NavItem:
     order: int = 50
     on_phone: bool = True
     count: Callable[[Actor], int] | None = None
+    #: beginnings of other addresses whose pages belong to this entry
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def sections(request: HttpRequest) -> list[Section]:
                 seen.append((item, reverse(item.url_name)))
             except NoReverseMatch:
                 continue  # a page of this name is not part of this installation
-    here = max((url for _item, url in seen if _within(request.path, url)), key=len, default=None)
+    found = [(begin, url) for item, url in seen for begin in (url, *item.also) if _within(request.path, begin)]
+    _begin, here = max(found, key=lambda each: len(each[0]), default=("", None))
     result: list[Section] = []
     for item, url in seen:
         entry = Entry(item, url, active=url == here, count=item.count(actor) if item.count else 0)

@@ -74,6 +74,7 @@ def _where(run: MatchingRun) -> dict[str, Any]:
 def _done(run: MatchingRun) -> dict[str, Any]:
     left_out = run.matches.in_draft().exclude(refused="").select_related("mentor__person", "mentee__person")
     return {
+        "numbers": publishing.numbers(run),
         "made": Mentorship.objects.filter(run_id=run.pk).count(), "refused": list(left_out.order_by("mentor__person__name")[:LISTED]),
         "refused_count": left_out.count(), "all": run.matches.in_draft().count(), "percent": round(100 * run.progress),
     }  # fmt: skip

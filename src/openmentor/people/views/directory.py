@@ -67,7 +67,7 @@ class PersonTable(tables.Table):  # type: ignore[misc]
     position = tables.Column(verbose_name=_l("Position"))
     department = tables.Column(verbose_name=_l("Department"))
     site = tables.Column(verbose_name=_l("Site"))
-    hired_on = tables.DateColumn(verbose_name=_l("Hired"))
+    hired_on = tables.DateColumn(short=False, verbose_name=_l("Hired"))
     account = tables.Column(verbose_name=_l("Account"), empty_values=(), orderable=False)
 
     class Meta:

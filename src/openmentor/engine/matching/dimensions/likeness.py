@@ -314,8 +314,8 @@ class TenureGap(Gap):
     def say(self, i: int, j: int, score: float) -> Sentences:
         gap = self.between(i, j)
         years, longer = count_of(abs(gap), "year"), gap >= 0
-        if years == "0 years":
-            return ("You have been here equally long.",) * 2 + ("They have been here equally long.",)
+        if abs(gap) < 1:  # a few months between them tell nobody anything
+            return ("You have been here about equally long.",) * 2 + ("They have been here about equally long.",)
         return (
             f"You have been here {years} {'longer' if longer else 'less'} than they have.",
             f"They have been here {years} {'longer' if longer else 'less'} than you.",
