@@ -188,7 +188,7 @@ def second_chance(request: Request, pk: int) -> HttpResponse:
 def answer_by_link(request: Request, token: str) -> HttpResponse:
     """From the mail, without signing in: the page shows, the buttons act. The link is bound to one person and their matches."""
     link = links.read(token, ANSWER)
-    person = get_object_or_404(Person, pk=link.person_id, is_active=True, erased_at=None)
+    person = get_object_or_404(Person.objects.may_sign_in(), pk=link.person_id)
     actor = Actor.of(person)
     theirs = Mentorship.objects.of(person.pk).filter(pk__in=link.facts.get("mentorships", []))
     if request.method == "POST":

@@ -41,7 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     asked = request.POST.get("person", "")
     if not asked.isdigit() or int(asked) not in allowed:
         raise Http404
-    person = get_object_or_404(Person, pk=int(asked))
+    person = get_object_or_404(Person.objects.may_sign_in(), pk=int(asked))
     logout(request)
-    login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    login(request, person, backend="openmentor.people.accounts.Backend")
     return redirect("home")
