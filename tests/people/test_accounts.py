@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from tests.factories import make_person
 
@@ -160,3 +161,14 @@ def test_two_administrators_who_suspend_one_another_leave_one() -> None:
     with pytest.raises(Conflict):  # asked before the other was done: their policy still saw two of them
         actions.suspend(one, by=Actor.of(two))
     assert list(Person.objects.may_sign_in()) == [one]
+
+
+def test_nobody_takes_another_address_by_themselves(sign_in) -> None:  # type: ignore[no-untyped-def]
+    ada = make_person(email="ada@example.org", password="a long walk home")
+    page = sign_in(ada)
+    for verb in ("action_add", "action_primary"):
+        answer = page.post("/accounts/email/", {verb: "", "email": "newcomer@example.org"})
+        assert (answer.status_code, answer["Location"]) == (302, "/people/me/")
+    ada.refresh_from_db()
+    assert (ada.email, EmailAddress.objects.count()) == ("ada@example.org", 0)
+    assert "accounts/email" not in page.get("/accounts/password/change/").content.decode()
