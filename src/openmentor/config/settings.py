@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "openmentor.foundation.ui.middleware.MessagesMiddleware",
     "openmentor.foundation.http.ActorMiddleware",
     "openmentor.people.middleware.ReaderMiddleware",
+    "openmentor.foundation.http.NulMiddleware",
     "openmentor.foundation.http.RefusalMiddleware",
 ]
 

@@ -20,6 +20,7 @@ from openmentor.foundation import links
 from openmentor.foundation.actors import Actor
 from openmentor.foundation.errors import Refusal
 from openmentor.foundation.http import Request, answer
+from openmentor.foundation.ids import number
 from openmentor.mentorships import actions, policies
 from openmentor.mentorships.forms import DeclineForm, MentorshipFilter
 from openmentor.mentorships.models import Membership, Mentorship, MentorshipQuerySet
@@ -192,7 +193,7 @@ def answer_by_link(request: Request, token: str) -> HttpResponse:
     actor = Actor.of(person)
     theirs = Mentorship.objects.of(person.pk).filter(pk__in=link.facts.get("mentorships", []))
     if request.method == "POST":
-        found = get_object_or_404(theirs.select_related("cohort__program"), pk=request.POST.get("mentorship") or 0)
+        found = get_object_or_404(theirs.select_related("cohort__program"), pk=number(request.POST.get("mentorship")))
         _answer(request, found, actor)
         return redirect("mentorships:answer", token=token)
     found_pictures = [
