@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.factories import make_cohort, make_enrollment, make_mentorship, make_person, make_program
 
-from openmentor.foundation import links
+from openmentor.foundation import clock, links
 from openmentor.mentorships.notices import ANSWER
 from openmentor.programs.models import Cohort
 
@@ -47,3 +49,32 @@ def test_a_nul_is_refused_wherever_it_stands(sign_in) -> None:  # type: ignore[n
     ]  # fmt: skip
     assert [answer.status_code for answer in answers] == [400] * 5
     assert b"<h1" in answers[0].content, "as a page, not as bare text"
+
+
+def test_a_manager_does_not_read_in_the_list_who_said_no_to_them(sign_in) -> None:  # type: ignore[no-untyped-def]
+    """Their own match looks the same whoever declined; the other manager, who keeps it, sees who it was."""
+    manager, other = make_person("Mia Stone"), make_person("Otto Reed")
+    cohort = make_cohort(make_program(managers=[manager, other]), status=Cohort.Status.MATCHING)
+    mentorship = make_mentorship(cohort, mentor=manager, mentee=make_person("Nia Hill"), status="declined")
+    address = f"/mentorships/cohorts/{cohort.pk}/"
+
+    def read(reader, who: str) -> str:  # type: ignore[no-untyped-def]
+        mentorship.members.update(declined_at=None)
+        mentorship.members.filter(role=who).update(declined_at=clock.now(), decline_reason="private")
+        page = sign_in(reader).get(address).content.decode()
+        return re.search('data-label="Answers">(.*?)</td>', page, re.DOTALL)[1].strip()  # type: ignore[index]
+
+    assert [read(other, who) for who in ("mentor", "mentee")] == [
+        "Mentor: no<br>Mentee: none yet",
+        "Mentor: none yet<br>Mentee: no",
+    ]
+    assert [read(manager, who) for who in ("mentor", "mentee")] == ["This is your own match."] * 2
+
+
+def test_signing_in_leads_nowhere_else(client) -> None:  # type: ignore[no-untyped-def]
+    make_person(email="ada@example.org", password="a long walk home")
+    for away in ("https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)"):
+        given = {"login": "ada@example.org", "password": "a long walk home", "next": away}
+        answer = client.post("/accounts/login/", given)
+        assert (answer.status_code, answer["Location"]) == (302, "/"), away
+        client.logout()

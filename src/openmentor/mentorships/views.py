@@ -249,6 +249,7 @@ def cohort(request: Request, pk: int) -> HttpResponse:
         "filter": chosen,
         "counts": counts,
         "waiting": waiting,
+        "own": {mentorship.pk for mentorship in page if mentorship.has_member(request.actor.person)},
     }
     return render(request, "mentorships/cohort.html", context)
 
