@@ -105,9 +105,7 @@ def _pages(size: int) -> dict[str, Any]:
 
     def client(title: str) -> Client:
         client = Client(SERVER_NAME="127.0.0.1")
-        client.force_login(
-            Person.objects.get(pk=personas[title]), backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
+        client.force_login(Person.objects.get(pk=personas[title]), backend="openmentor.people.accounts.Backend")
         return client
 
     def get(title: str, address: str) -> Any:

@@ -126,7 +126,7 @@ def _pages() -> list[Figure]:
 
     def reader(cohort: Any, manager: Any, page: str) -> Callable[[], None]:
         client = Client()
-        client.force_login(manager, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(manager, backend="openmentor.people.accounts.Backend")
         address = f"/cohorts/{cohort.pk}/matching/{page}"
 
         def read() -> None:

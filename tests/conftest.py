@@ -44,7 +44,7 @@ def sign_in() -> Callable[[Person], Client]:
 
     def sign_in(person: Person) -> Client:
         client = Client()
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(person, backend="openmentor.people.accounts.Backend")
         return client
 
     return sign_in

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from tests.factories import make_person
 
 from openmentor.config.server import setup_token
 from openmentor.foundation import clock
 from openmentor.foundation.actors import Actor
+from openmentor.foundation.errors import Conflict, Denied
 from openmentor.foundation.models import DatabaseProperty, Event
 from openmentor.people import actions
 from openmentor.people.models import ClaimCode, Person
@@ -100,3 +102,73 @@ def test_there_is_always_one_administrator_left(sign_in) -> None:  # type: ignor
     assert page.post(f"/people/{two.pk}/administratorship/", {"make": "0"}).status_code == 302
     assert page.post(f"/people/{one.pk}/administratorship/", {"make": "0"}).status_code == 403
     assert list(Person.objects.filter(is_administrator=True)) == [one]
+
+
+YESTERDAY = timedelta(days=-1)
+
+
+@pytest.mark.parametrize("closed", [{"left_on": "today"}, {"is_active": False}, {"erased_at": "now"}])
+def test_who_left_or_was_suspended_is_signed_out_and_cannot_sign_in_again(sign_in, client, closed) -> None:  # type: ignore[no-untyped-def]
+    ada = make_person(email="ada@example.org", password="a long walk home")
+    old_session = sign_in(ada)
+    assert old_session.get("/people/me/")["Location"] == f"/people/{ada.pk}/"
+    said = {"today": clock.today(), "now": clock.now()}
+    Person.objects.filter(pk=ada.pk).update(**{field: said.get(value, value) for field, value in closed.items()})
+    assert old_session.get("/people/me/")["Location"] == "/accounts/login/", "the session is over"
+    client.post("/accounts/login/", {"login": "ada@example.org", "password": "a long walk home"})
+    assert "_auth_user_id" not in client.session
+    assert client.get("/people/me/")["Location"] == "/accounts/login/"
+
+
+def test_who_leaves_next_week_still_works_here(sign_in) -> None:  # type: ignore[no-untyped-def]
+    ada = make_person(left_on=clock.today() + timedelta(days=7))
+    page = sign_in(ada)
+    assert page.get("/people/me/")["Location"] == f"/people/{ada.pk}/"
+    with clock.moved(timedelta(days=7)):
+        assert page.get("/people/me/")["Location"] == "/accounts/login/"
+
+
+def test_a_code_of_somebody_who_left_since_opens_nothing(client: Client) -> None:
+    admin, kim = make_person(is_administrator=True), make_person("Kim Lee", email=None)
+    [(_, code)] = actions.make_codes([kim], by=Actor.of(admin))
+    assert actions.find_code(code) is not None
+    Person.objects.filter(pk=kim.pk).update(left_on=clock.today())
+    answer = client.post("/claim/", {"code": code, "email": "kim@home.example", "password": "a long walk home"})
+    kim.refresh_from_db()
+    assert (answer.status_code, kim.email, "_auth_user_id" in client.session) == (422, None, False)
+
+
+def test_a_file_that_says_the_last_administrator_left_does_not_lock_everybody_out(sign_in) -> None:  # type: ignore[no-untyped-def]
+    ada = make_person(is_administrator=True, left_on=clock.today() + YESTERDAY)
+    page = sign_in(ada)
+    assert "You count as somebody who has left" in page.get("/").content.decode(), "and is told"
+    ben = make_person()
+    assert page.post(f"/people/{ben.pk}/administratorship/", {"make": "1"}).status_code == 302
+    assert page.get("/people/me/")["Location"] == "/accounts/login/", "now somebody else can administer"
+    assert "You count as somebody who has left" not in sign_in(ben).get("/").content.decode()
+
+
+def test_an_administrator_who_left_does_not_count_as_one_more() -> None:
+    ada, _left = make_person(is_administrator=True), make_person(is_administrator=True, left_on=clock.today())
+    assert ada.is_last_administrator
+    with pytest.raises(Denied):
+        actions.unmake_administrator(ada, by=Actor.of(ada))
+
+
+def test_two_administrators_who_suspend_one_another_leave_one() -> None:
+    one, two = make_person(is_administrator=True), make_person(is_administrator=True)
+    actions.suspend(two, by=Actor.of(one))
+    with pytest.raises(Conflict):  # asked before the other was done: their policy still saw two of them
+        actions.suspend(one, by=Actor.of(two))
+    assert list(Person.objects.may_sign_in()) == [one]
+
+
+def test_nobody_takes_another_address_by_themselves(sign_in) -> None:  # type: ignore[no-untyped-def]
+    ada = make_person(email="ada@example.org", password="a long walk home")
+    page = sign_in(ada)
+    for verb in ("action_add", "action_primary"):
+        answer = page.post("/accounts/email/", {verb: "", "email": "newcomer@example.org"})
+        assert (answer.status_code, answer["Location"]) == (302, "/people/me/")
+    ada.refresh_from_db()
+    assert (ada.email, EmailAddress.objects.count()) == ("ada@example.org", 0)
+    assert "accounts/email" not in page.get("/accounts/password/change/").content.decode()

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "openmentor.foundation.ui.middleware.MessagesMiddleware",
     "openmentor.foundation.http.ActorMiddleware",
     "openmentor.people.middleware.ReaderMiddleware",
+    "openmentor.foundation.http.NulMiddleware",
     "openmentor.foundation.http.RefusalMiddleware",
 ]
 
@@ -137,7 +138,7 @@ TASKS = {"default": {"BACKEND": "openmentor.foundation.jobs.JobBackend", "QUEUES
 
 # Who people are
 AUTH_USER_MODEL = "people.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["openmentor.people.accounts.Backend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"

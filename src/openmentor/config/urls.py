@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from openmentor.config import views
 from openmentor.people.views import entrance
@@ -11,6 +12,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("setup/", entrance.setup, name="setup"),
     path("claim/", entrance.claim, name="claim"),
+    # An address is what mails, imports and vetoes know somebody by, so nobody takes one for themselves: administrators correct it.
+    path("accounts/email/", RedirectView.as_view(pattern_name="people:own")),
     path("accounts/", include("allauth.urls")),
     path("demo/", include("openmentor.config.demo.urls")),
     path("", include("openmentor.foundation.urls")),

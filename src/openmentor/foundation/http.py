@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
@@ -45,6 +46,20 @@ class ActorMiddleware:
 def _actor_of(request: HttpRequest) -> Actor:
     user: Any = request.user
     return Actor.of(user) if user.is_authenticated else VISITOR
+
+
+class NulMiddleware:
+    """Refuses a request with a NUL sign in an address or a form: nobody types one, and PostgreSQL keeps none."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = [request.GET, request.POST] if request.method == "POST" else [request.GET]
+        texts = (text for data in given for name, values in data.lists() for text in (name, *values))
+        if "\x00" in request.path_info or any("\x00" in text for text in texts if isinstance(text, str)):
+            raise SuspiciousOperation("NUL in a request")
+        return self.respond(request)
 
 
 class RefusalMiddleware:

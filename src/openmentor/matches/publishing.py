@@ -123,7 +123,7 @@ def _actor(run: MatchingRun, person_id: int | None) -> Actor:
     """The manager who published, as long as they may; else the product goes on with what they began."""
     from openmentor.people.models import Person
 
-    person = Person.objects.filter(pk=person_id, is_active=True).first()
+    person = Person.objects.may_sign_in().filter(pk=person_id).first()
     by = Actor.of(person) if person is not None else system("publishing")
     return by if mentorship_policies.propose(by, run.cohort) else system("publishing")
 

@@ -20,6 +20,7 @@ from openmentor.foundation import links
 from openmentor.foundation.actors import Actor
 from openmentor.foundation.errors import Refusal
 from openmentor.foundation.http import Request, answer
+from openmentor.foundation.ids import number
 from openmentor.mentorships import actions, policies
 from openmentor.mentorships.forms import DeclineForm, MentorshipFilter
 from openmentor.mentorships.models import Membership, Mentorship, MentorshipQuerySet
@@ -189,11 +190,11 @@ def second_chance(request: Request, pk: int) -> HttpResponse:
 def answer_by_link(request: Request, token: str) -> HttpResponse:
     """From the mail, without signing in: the page shows, the buttons act. The link is bound to one person and their matches."""
     link = links.read(token, ANSWER)
-    person = get_object_or_404(Person, pk=link.person_id, is_active=True, erased_at=None)
+    person = get_object_or_404(Person.objects.may_sign_in(), pk=link.person_id)
     actor = Actor.of(person)
     theirs = Mentorship.objects.of(person.pk).filter(pk__in=link.facts.get("mentorships", []))
     if request.method == "POST":
-        found = get_object_or_404(theirs.select_related("cohort__program"), pk=request.POST.get("mentorship") or 0)
+        found = get_object_or_404(theirs.select_related("cohort__program"), pk=number(request.POST.get("mentorship")))
         _answer(request, found, actor)
         return redirect("mentorships:answer", token=token)
     found_pictures = [
@@ -248,6 +249,7 @@ def cohort(request: Request, pk: int) -> HttpResponse:
         "filter": chosen,
         "counts": counts,
         "waiting": waiting,
+        "own": {mentorship.pk for mentorship in page if mentorship.has_member(request.actor.person)},
     }
     return render(request, "mentorships/cohort.html", context)
 

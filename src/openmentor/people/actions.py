@@ -78,17 +78,18 @@ def unmake_administrator(person: Person, *, by: Actor) -> Person:
     policies.unmake_administrator.check(by, person)
     with transaction.atomic():
         # Locked: two administrators who remove one another at once would otherwise leave none.
-        left = list(
-            Person.objects.select_for_update()
-            .filter(is_administrator=True, is_active=True)
-            .values_list("pk", flat=True)
-        )
-        if left == [person.pk]:
-            raise Conflict(_("They are the last administrator now."))
+        _keep_an_administrator(person)
         Person.objects.filter(pk=person.pk).update(is_administrator=False)
         record("person.administrator_unmade", person, by=by)
     person.is_administrator = False
     return person
+
+
+def _keep_an_administrator(person: Person) -> None:
+    """Raises ``Conflict`` if ``person`` is the last one; in the transaction that takes their rights."""
+    administrators = Person.objects.select_for_update().filter(is_administrator=True).order_by("pk")
+    if not any(each.pk != person.pk and each.is_active and not each.has_left for each in administrators):
+        raise Conflict(_("They are the last administrator now."))
 
 
 def suspend(person: Person, *, by: Actor) -> Person:
@@ -104,6 +105,8 @@ def restore(person: Person, *, by: Actor) -> Person:
 
 def _set_active(person: Person, active: bool, verb: str, by: Actor) -> Person:
     with transaction.atomic():
+        if person.is_administrator and not active:
+            _keep_an_administrator(person)
         if not Person.objects.filter(pk=person.pk, is_active=not active).update(is_active=active):
             raise Conflict(_("This was changed a moment ago."))
         record(verb, person, by=by)
@@ -114,7 +117,7 @@ def _set_active(person: Person, active: bool, verb: str, by: Actor) -> Person:
 def make_codes(people: Iterable[Person], *, by: Actor) -> list[tuple[Person, str]]:
     """A fresh claim code for each who has no account yet; earlier codes of theirs end. They are shown once and stored as digests."""
     policies.make_codes.check(by, None)
-    codes = [(person, new_code()) for person in people if not person.has_account and person.is_active]
+    codes = [(person, new_code()) for person in people if not person.has_account and person.may_sign_in]
     if not codes:
         return []
     now = clock.now()
@@ -132,11 +135,9 @@ def make_codes(people: Iterable[Person], *, by: Actor) -> list[tuple[Person, str
 
 
 def find_code(code: str) -> ClaimCode | None:
-    return (
-        ClaimCode.objects.select_related("person")
-        .filter(digest=digest(code), expires_at__gt=clock.now(), person__is_active=True)
-        .first()
-    )
+    """The code, while it opens something: not for somebody who left or was suspended after it was printed."""
+    kept = ClaimCode.objects.select_related("person").filter(digest=digest(code), expires_at__gt=clock.now()).first()
+    return kept if kept is not None and kept.person.may_sign_in else None
 
 
 def claim(code: str, *, email: str, password: str) -> Person:

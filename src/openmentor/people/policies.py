@@ -47,7 +47,7 @@ def unmake_administrator(actor: Actor, person: Person) -> str | None:
         return _("Only administrators can do this.")
     if not person.is_administrator:
         return _("They are not an administrator.")
-    if not Person.objects.present().filter(is_administrator=True, is_active=True).exclude(pk=person.pk).exists():
+    if person.is_last_administrator:
         return _("They are the last administrator. Make somebody else one first.")
     return None
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from openmentor.config.demo import is_demo
 from openmentor.config.server import is_loopback
+from openmentor.foundation.ids import number
 from openmentor.foundation.models import DatabaseProperty
 from openmentor.people.models import Person
 
@@ -38,10 +39,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     _check(request)
     kept = DatabaseProperty.read("demo_personas")
     allowed = {entry["person"] for entry in kept} if isinstance(kept, list) else set()
-    asked = request.POST.get("person", "")
-    if not asked.isdigit() or int(asked) not in allowed:
+    asked = number(request.POST.get("person"))
+    if asked not in allowed:
         raise Http404
-    person = get_object_or_404(Person, pk=int(asked))
+    person = get_object_or_404(Person.objects.may_sign_in(), pk=asked)
     logout(request)
-    login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    login(request, person, backend="openmentor.people.accounts.Backend")
     return redirect("home")

@@ -7,6 +7,7 @@ from typing import Literal
 
 from openmentor.enrollment.models import Enrollment, Veto
 from openmentor.enrollment.models.wishes import keys_of, veto_key
+from openmentor.foundation.ids import number
 from openmentor.people.models import Person
 from openmentor.programs.models import Cohort, ProgramRole
 
@@ -39,8 +40,7 @@ def resolve(kind: str, text: str, *, cohort: Cohort, chosen: str = "") -> Meant:
     found = tuple(person for person in members if key and key in keys_of(person)[Veto.Kind.PERSON])
     if chosen == "name":
         return Meant(found, as_text=True)
-    if chosen.isdigit():
-        found = tuple(person for person in found if person.pk == int(chosen)) or found
+    found = tuple(person for person in found if person.pk == number(chosen)) or found
     return Meant(found, as_text=not found, is_known=bool(found))
 
 

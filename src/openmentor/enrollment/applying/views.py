@@ -23,6 +23,7 @@ from openmentor.enrollment.applying.forms import VetoForm, is_last, screen_form
 from openmentor.enrollment.models import Enrollment, Preference, Role, Veto
 from openmentor.foundation.errors import Conflict
 from openmentor.foundation.http import Request, answer
+from openmentor.foundation.ids import number, numbers
 from openmentor.programs.models import Cohort, Program
 
 PER_PAGE = 12
@@ -181,9 +182,9 @@ def expectations(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def places(request: Request, pk: int) -> HttpResponse:
     enrollment = _enrollment(request, pk)
-    given = request.POST.get("places", "")
-    if given.isdigit():
-        actions.change_places(enrollment, int(given), by=request.actor)
+    given = number(request.POST.get("places"))
+    if given is not None:
+        actions.change_places(enrollment, given, by=request.actor)
         messages.success(request, _("Saved."))
     return redirect("enrollment:own", enrollment.cohort_id)
 
@@ -214,19 +215,19 @@ def wishes(request: Request, pk: int) -> HttpResponse:
 
 def _posted_order(request: Request, enrollment: Enrollment) -> list[int]:
     """The list as posted, by the places written beside the names, with one added or taken off."""
-    keys = list(dict.fromkeys(key for key in request.POST.getlist("person") if key.isdigit()))
+    people = dict.fromkeys(numbers(request.POST.getlist("person")))
 
-    def place(key: str) -> float:
-        written = request.POST.get(f"person-place-{key}", "")
-        return float(written) if written.isdigit() else float("inf")
+    def place(person: int) -> float:
+        written = number(request.POST.get(f"person-place-{person}"))
+        return float("inf") if written is None else written
 
-    order = [int(key) for key in sorted(keys, key=place)]
+    order = sorted(people, key=place)
     if "person" not in request.POST and "list" not in request.POST:
         order = list(enrollment.preferences.values_list("person", flat=True))
-    add, remove = request.POST.get("add", ""), request.POST.get("remove", "")
-    if add.isdigit():
-        order.append(int(add))
-    return [pk for pk in order if str(pk) != remove]
+    add, remove = number(request.POST.get("add")), number(request.POST.get("remove"))
+    if add is not None:
+        order.append(add)
+    return [pk for pk in order if pk != remove]
 
 
 def _wishes(request: Request, enrollment: Enrollment, query: str) -> dict[str, object]:

@@ -21,6 +21,7 @@ from openmentor.enrollment.importing.reading import LEAVE_OUT, QUESTION, check_m
 from openmentor.enrollment.models import ApplicationImport
 from openmentor.foundation.errors import Conflict
 from openmentor.foundation.http import Request
+from openmentor.foundation.ids import number
 from openmentor.foundation.ui.widgets import FileDrop
 from openmentor.people.importing.applications.columns import SEVERAL
 from openmentor.people.importing.faults import InvalidFile
@@ -157,8 +158,8 @@ def _meant(data: QueryDict, found: ApplicationImport, before: Choices) -> dict[i
         given = data.get(f"meant-{each['row']}")
         if given == "":
             meant.pop(each["row"], None)
-        elif given is not None and given.isdecimal() and int(given) in {person["id"] for person in each["people"]}:
-            meant[each["row"]] = int(given)
+        elif number(given) in {person["id"] for person in each["people"]}:
+            meant[each["row"]] = int(str(given))
     return meant
 
 

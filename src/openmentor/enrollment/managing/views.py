@@ -22,6 +22,7 @@ from openmentor.enrollment.managing.listing import PAGE, ApplicationFilter, Appl
 from openmentor.enrollment.models import Enrollment, Preference, Role, Veto
 from openmentor.foundation.errors import Denied
 from openmentor.foundation.http import Request
+from openmentor.foundation.ids import numbers
 from openmentor.programs.models import Cohort
 from openmentor.surveys.models import Answer, Question
 from openmentor.surveys.showing import shown
@@ -59,7 +60,7 @@ def listing(request: Request, cohort: int) -> HttpResponse:
 def decisions(request: Request, cohort: int) -> HttpResponse:
     """Approve, waitlist or decline those that were ticked."""
     found = _cohort(request, cohort)
-    chosen = [int(pk) for pk in request.POST.getlist("enrollment") if pk.isdigit()]
+    chosen = numbers(request.POST.getlist("enrollment"))
     act = _MANY.get(request.POST.get("decision", ""))
     if act is None or not chosen:
         messages.info(request, _("Choose some applications first."))

@@ -16,7 +16,7 @@ def may_enter_by_link(person: Person) -> bool:
     """
     from allauth.mfa.models import Authenticator
 
-    if not person.is_active or person.left_on is not None or person.has_usable_password() or person.is_administrator:
+    if not person.may_sign_in or person.left_on is not None or person.has_usable_password() or person.is_administrator:
         return False
     if Authenticator.objects.filter(user=person).exists():
         return False

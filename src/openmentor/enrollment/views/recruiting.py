@@ -30,6 +30,7 @@ from openmentor.foundation import clock, links
 from openmentor.foundation.actors import Actor
 from openmentor.foundation.errors import Denied
 from openmentor.foundation.http import Request
+from openmentor.foundation.ids import numbers
 from openmentor.people.models import Person
 from openmentor.people.views.entrance import BACKEND
 from openmentor.programs.models import Cohort
@@ -173,7 +174,7 @@ def invite(request: Request, pk: int) -> HttpResponse:
     if everybody:
         people: QuerySet[Person] = finding.find(cohort, role, given).people
     else:
-        ticked = [int(value) for value in given.getlist("person") if value.isdigit()][:5000]
+        ticked = numbers(given.getlist("person"))[:5000]
         people = Person.objects.present().filter(pk__in=ticked)
     if request.method != "POST":
         policies.invite.check(request.actor, cohort)

@@ -138,7 +138,7 @@ def _deliver(
                 else preferences.quiet_until(person, hours.get(person.pk, QuietHours.USUAL), at=now)
             )
             rows.append(
-                _mail_row(common, person.email, after, turned_off=person.pk in no_mail, may_sign_in=person.is_active)
+                _mail_row(common, person.email, after, turned_off=person.pk in no_mail, may_sign_in=person.may_sign_in)
             )
     return _write(rows)
 

@@ -132,7 +132,7 @@ def _why_not(delivery: Delivery) -> str:
     person = delivery.person
     if person is not None and not person.email:
         return _("The reader has no address.")
-    if person is not None and not person.is_active:
+    if person is not None and not person.may_sign_in:
         return _("The reader's account is closed.")
     if not find_category(delivery.category).essential and preferences.is_muted(
         delivery.category, person_id=delivery.person_id, address=delivery.address

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from openmentor.enrollment.models import Enrollment, Role
 from openmentor.foundation.errors import Conflict, Denied, Refusal
 from openmentor.foundation.http import Request
+from openmentor.foundation.ids import number
 from openmentor.matches import actions, desk, inputs, policies, questions
 from openmentor.matches import board as boards
 from openmentor.matches import draft as drafts
@@ -115,14 +116,15 @@ def _number(given: str | None) -> int | None:
     """An id from a form; None for nobody. Raises 404 for what is no id."""
     if given in (None, "", NOBODY):
         return None
-    if not given.isascii() or not given.isdigit() or len(given) > 18:
+    found = number(given)
+    if found is None:
         raise Http404
-    return int(given)
+    return found
 
 
 def _seen(request: Request) -> int:
-    given = request.POST.get("version") or request.GET.get("version") or ""
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else -1
+    given = number(request.POST.get("version") or request.GET.get("version"))
+    return -1 if given is None else given
 
 
 def _in_run(run: MatchingRun, *enrollments: int | None) -> dict[int, Enrollment]:

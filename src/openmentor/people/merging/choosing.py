@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from openmentor.foundation import clock
+from openmentor.foundation.ids import number, numbers
 from openmentor.people.importing import fields, sensitive
 from openmentor.people.importing.faults import InvalidFile
 from openmentor.people.importing.mapping import CUSTOM, LEAVE_OUT
@@ -50,12 +51,12 @@ def posted(data: QueryDict, batch: Import) -> Choices:
     _extent(data, batch, choices)
     for name, value in data.items():
         kind, _dash, row = name.partition("-")
-        if kind == "same" and row.isdigit() and str(value).isdigit():
+        if kind == "same" and number(row) is not None and number(value) is not None:
             choices.same[int(row)] = int(str(value))
     choices.absent = data.get("absent", "") if data.get("absent") in ("left", "here") else ""
-    shown = {int(person) for person in data.getlist("absent-shown") if person.isdigit()}
+    shown = set(numbers(data.getlist("absent-shown")))
     kept = [person for person in batch.decisions.get("still_here", []) if person not in shown]
-    choices.still_here = [*kept, *(int(person) for person in data.getlist("still-here") if person.isdigit())]
+    choices.still_here = [*kept, *numbers(data.getlist("still-here"))]
     return choices
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
+from openmentor.foundation.ids import numbers
 from openmentor.people.importing import fields, sensitive
 from openmentor.people.importing.mapping import CUSTOM, LEAVE_OUT
 from openmentor.people.importing.questions import CLAIM_CODES
@@ -106,8 +107,7 @@ def _to_be_said(batch: Import, given: QueryDict, errors: dict[str, str]) -> dict
         "absent_count": absent_count,
         "absent_more": max(0, absent_count - ABSENT),
         "absent_said": given.get("absent", batch.decisions.get("absent", "")),
-        "still_here": {int(person) for person in given.getlist("still-here") if person.isdigit()}
-        or set(batch.decisions.get("still_here", [])),
+        "still_here": set(numbers(given.getlist("still-here"))) or set(batch.decisions.get("still_here", [])),
         "extent_said": given.get("extent", batch.extent),
         "valid_on_said": given.get("valid_on", batch.valid_on.isoformat()),
         "is_half_absent": absent_count > batch.counts.get("changed", 0) + batch.counts.get("same", 0),

@@ -10,6 +10,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from openmentor.foundation import clock
+
 if TYPE_CHECKING:
     from openmentor.foundation.actors import Actor
 
@@ -27,6 +29,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def leavers(self) -> Self:
         return self.filter(erased_at=None).exclude(left_on=None)
+
+    def may_sign_in(self) -> Self:
+        """Those whose account is open; ``Person.may_sign_in`` says it of one. The last administrator is not asked about here."""
+        return self.filter(is_active=True, erased_at=None).exclude(left_on__lte=clock.today())
 
     def with_address(self) -> Self:
         return self.exclude(email=None)
@@ -124,6 +130,29 @@ class Person(WorkFacts, AbstractBaseUser):
     @property
     def has_account(self) -> bool:
         return bool(self.last_login) or self.has_usable_password()
+
+    @property
+    def has_left(self) -> bool:
+        """Whether their last day has come. Who is only about to leave still works here."""
+        return self.left_on is not None and self.left_on <= clock.today()
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether a password, a link or an old session of theirs still opens something.
+
+        Who has left may not, with one exception: a file that wrongly says of the last administrator that they have left would
+        otherwise lock the whole organization out. They are told so on their first page.
+        """
+        if not self.is_active or self.erased_at is not None:
+            return False
+        return not self.has_left or self.is_last_administrator
+
+    @property
+    def is_last_administrator(self) -> bool:
+        """Whether nobody else could administer this installation. One query, for administrators alone."""
+        if not self.is_administrator:
+            return False
+        return not Person.objects.may_sign_in().filter(is_administrator=True).exclude(pk=self.pk).exists()
 
     def tenure_years(self, at: date) -> float | None:
         """Years since they were hired, None if nobody knows."""

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from openmentor.foundation.errors import Conflict
 from openmentor.foundation.http import Request
+from openmentor.foundation.ids import number
 from openmentor.people import actions, policies
 from openmentor.people.forms import OwnForm, PersonForm
 from openmentor.people.models import Person
@@ -163,7 +164,7 @@ def codes(request: Request) -> HttpResponse:
     waiting = Person.objects.present().filter(email=None, is_active=True, last_login=None)
     if request.method != "POST":
         return render(request, "people/codes.html", {"count": waiting.count()})
-    chosen = waiting.filter(pk=request.POST["person"]) if request.POST.get("person", "").isdigit() else waiting
+    chosen = waiting.filter(pk=number(request.POST["person"])) if request.POST.get("person") else waiting
     made = actions.make_codes(chosen, by=request.actor)
     return render(
         request,

@@ -13,7 +13,7 @@ from openmentor.people.forms import ClaimForm, CodeForm, SetupForm
 from openmentor.people.limits import too_many
 from openmentor.people.models import Person
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "openmentor.people.accounts.Backend"
 
 
 def setup(request: HttpRequest) -> HttpResponse:
