@@ -88,6 +88,12 @@ def test_guessing_codes_is_slowed_down(client: Client) -> None:
     assert statuses == {422, 429}
 
 
+def test_an_office_behind_one_address_is_no_guesser(client: Client) -> None:
+    admin = make_person(is_administrator=True)
+    codes = actions.make_codes([make_person(email=None) for _ in range(35)], by=Actor.of(admin))
+    assert {client.post("/claim/", {"code": code}).status_code for _person, code in codes} == {200}
+
+
 def test_only_administrators_print_codes(sign_in) -> None:  # type: ignore[no-untyped-def]
     make_person("Kim Lee", email=None)
     assert sign_in(make_person()).post("/people/codes/").status_code == 403

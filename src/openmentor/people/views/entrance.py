@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from openmentor.foundation.errors import Conflict, Denied
 from openmentor.people import actions
 from openmentor.people.forms import ClaimForm, CodeForm, SetupForm
-from openmentor.people.limits import too_many
+from openmentor.people.limits import are_used_up, too_many
 from openmentor.people.models import Person
 
 BACKEND = "openmentor.people.accounts.Backend"
+#: codes that nobody has, from one address within ten minutes
+WRONG_CODES = 30
 
 
 def setup(request: HttpRequest) -> HttpResponse:
@@ -40,12 +42,15 @@ def setup(request: HttpRequest) -> HttpResponse:
 def claim(request: HttpRequest) -> HttpResponse:
     """Two steps: the code, then an address and a password for the person whom it names."""
     code = request.POST.get("code", "")
-    if request.method == "POST" and too_many(request, "claim", 30):
+    # Wrong codes alone are counted: behind one address a whole office may open its accounts.
+    if request.method == "POST" and are_used_up(request, "claim", WRONG_CODES):
         form = CodeForm(request.POST)
         form.add_error(None, _("Too many tries. Wait a few minutes."))
         return render(request, "people/claim.html", {"form": form}, status=429)
     kept = actions.find_code(code) if code else None
     if kept is None:
+        if code:
+            too_many(request, "claim", WRONG_CODES)
         form = CodeForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             form.add_error("code", _("This code is not known, was used already or is too old."))
