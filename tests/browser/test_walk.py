@@ -177,7 +177,7 @@ def change_the_board(walk: Walk) -> None:
     cost = page.locator("tr", has=page.get_by_role("button")).nth(1)
     expect(cost).to_contain_text(re.compile("total|fit|less|lower", re.I))
     cost.get_by_role("button").click()
-    expect(page.get_by_text(re.compile("below the proved best"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("below the proved best"))).to_be_visible()
     walk.picture("board-changed")
     walk.click("Undo")
     expect(page.get_by_text("The best possible, and proved.")).to_be_visible()
