@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from openpyxl import Workbook
 from tests.matches.world import Enroll
 
@@ -15,7 +16,7 @@ from openmentor.foundation.actors import Actor
 from openmentor.foundation.errors import Denied
 from openmentor.foundation.models import Event
 from openmentor.matches import actions, comparing, lists
-from openmentor.matches.models import ComparedList, Hold, MatchingRun
+from openmentor.matches.models import ComparedList, Hold, MatchingRun, RunInput
 from openmentor.people.importing.faults import InvalidFile
 from openmentor.people.models import Identity, Person, Source
 from openmentor.programs.models import Cohort
@@ -236,3 +237,21 @@ class TestTwoRuns:
         lines = {line.name: line for line in found.lines}
         assert lines["total fit"].ours == pytest.approx(second.value)
         assert lines["total fit"].theirs < lines["total fit"].ours
+
+
+@pytest.mark.django_db
+def test_a_list_stands_beside_the_run_that_most_people_had_a_part_in(
+    cohort: Cohort,
+    run: MatchingRun,
+    matched: Callable[[], MatchingRun],
+    manager: Person,
+    sign_in: Callable[[Person], Client],
+) -> None:
+    """Not beside a later one that only filled gaps, by which nearly every pair would break a rule."""
+    compared = actions.import_list(cohort, b"Mentor,Mentee\nAda Lead,Uma One\n", "x.csv", by=Actor.of(manager))
+    client = sign_in(manager)
+    assert client.get(f"/matching-lists/{compared.pk}/").context["run"] == run
+    again = matched()
+    assert client.get(f"/matching-lists/{compared.pk}/").context["run"] == again  # of the same size: the newest
+    RunInput.objects.filter(run=again).first().delete()  # type: ignore[union-attr]
+    assert client.get(f"/matching-lists/{compared.pk}/").context["run"] == run

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from openmentor.foundation.http import Request
 from openmentor.foundation.ui.widgets import FileDrop
 from openmentor.matches import actions, comparing, criteria, lists, policies, telling
-from openmentor.matches.models import ComparedList, MatchingRun
+from openmentor.matches.models import ComparedList, MatchingRun, RunInput
 from openmentor.matches.views.common import around, cohort_of
 from openmentor.people.importing.faults import InvalidFile
 from openmentor.programs.models import Cohort
@@ -98,12 +99,17 @@ def _list_of(request: Request, pk: int) -> ComparedList:
 
 @login_required
 def one_list(request: Request, pk: int) -> HttpResponse:
-    """A list beside a run: by default the newest with a result."""
+    """A list beside a run: by default the one that most people had a part in, the newest of such.
+
+    A later run that only fills gaps knows nothing of the others, and nearly every pair of the list would break its rules.
+    """
     compared = _list_of(request, pk)
     found = compared.cohort
     policies.compare.check(request.actor, found)
     runs = _results(found)
-    chosen = _chosen(runs, request.GET.get("run"), runs[0] if runs else None)
+    sizes = dict(RunInput.objects.filter(run__in=[run.pk for run in runs]).values_list("run").annotate(Count("pk")))
+    largest = max(runs, key=lambda run: (sizes.get(run.pk, 0), run.number), default=None)
+    chosen = _chosen(runs, request.GET.get("run"), largest)
     context: dict[str, Any] = {
         **around(found), "list": compared, "runs": runs, "run": chosen, "faults": compared.faults[:100], "pairs": len(compared.pairs),
         "may_remove": policies.remove_list(request.actor, compared),
