@@ -631,3 +631,15 @@ def test_only_managers_bring_files(cohort, google, sign_in, cast, who):
         url("application_imports", cohort.pk), {"file": SimpleUploadedFile("form.csv", google)}
     )
     assert (answer.status_code, ApplicationImport.objects.count()) == (404, 0)
+
+
+def test_a_full_disk_is_said_and_nothing_is_begun(cohort, manager, sign_in, google, monkeypatch):
+    def full(*_given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("openmentor.foundation.files.keep", full)
+    answer = sign_in(manager).post(
+        url("application_imports", cohort.pk), {"file": SimpleUploadedFile("form.csv", google)}
+    )
+    assert (answer.status_code, ApplicationImport.objects.count()) == (422, 0)
+    assert "its disk is full or can&#x27;t be written" in answer.content.decode()
