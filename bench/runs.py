@@ -1,4 +1,4 @@
-"""A matching run in the product against the engine alone on the same people, and a cohort's matching pages at 10,000 people against 100."""
+"""A matching run in the product against the engine alone on the same people. What its pages cost is in ``pages``."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ import os
 import random
 import subprocess
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.measure import Figure, ratio, timed
+from bench.measure import Figure, ratio
 
 PAIRS = 500
-SMALL, LARGE = 100, 10_000
 GOALS = ("lead", "role", "network", "speaking", "strategy", "technical", "newcomer", "balance")
 VALUES = ("honesty", "learning", "helping", "freedom", "fairness")
 
@@ -22,8 +20,7 @@ VALUES = ("honesty", "learning", "helping", "freedom", "fairness")
 def figures() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="openmentor-bench-") as folder:
         _django(folder)
-        found = [_run_against_engine()]
-        return [*found, *_pages()]
+        return [_run_against_engine()]
 
 
 def _django(folder: str) -> None:
@@ -115,38 +112,3 @@ def _run_against_engine() -> Figure:
     return Figure(
         f"a run of {PAIRS} pairs in the product against the engine alone on the same people", value, 2, note=f"CPU {ours.cpu:.1f} s against {alone.cpu:.1f} s"
     )  # fmt: skip
-
-
-def _pages() -> list[Figure]:
-    from django.core.cache import cache
-    from django.test import Client
-
-    small, large = (_cohort(size, f"p{size}") for size in (SMALL, LARGE))
-    found: list[Figure] = []
-
-    def reader(cohort: Any, manager: Any, page: str) -> Callable[[], None]:
-        client = Client()
-        client.force_login(manager, backend="openmentor.people.accounts.Backend")
-        address = f"/cohorts/{cohort.pk}/matching/{page}"
-
-        def read() -> None:
-            for _ in range(5):
-                answer = client.get(address, headers={"host": "localhost"})
-                assert answer.status_code == 200, answer.status_code
-
-        return read
-
-    for page in ("", "readiness/"):
-        cache.clear()
-        first = timed(reader(*large, page))
-        value, ours, theirs = ratio(reader(*large, page), reader(*small, page))
-        note = f"CPU {200 * ours.cpu:.0f} ms against {200 * theirs.cpu:.0f} ms; the first look after a change {first.cpu - ours.cpu:.1f} s"
-        found.append(
-            Figure(
-                f"the page matching/{page} at {LARGE:,} people against {SMALL}",
-                value,
-                1.3,
-                note=note,
-            )
-        )
-    return found

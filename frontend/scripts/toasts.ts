@@ -37,8 +37,12 @@ function start(element: HTMLElement): void {
   let timer = 0;
   const wait = () => (timer = window.setTimeout(() => element.remove(), SECONDS * 1000));
   const stop = () => window.clearTimeout(timer);
-  element.addEventListener('pointerenter', stop);
-  element.addEventListener('pointerleave', wait);
+  // Moving over it keeps it; one that appears under a pointer at rest goes by itself, or it would cover what lies below for ever.
+  element.addEventListener('pointermove', stop);
+  element.addEventListener('pointerleave', () => {
+    stop();
+    wait();
+  });
   element.addEventListener('focusin', stop);
   element.addEventListener('focusout', wait);
   wait();

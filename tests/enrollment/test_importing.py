@@ -645,3 +645,15 @@ def test_a_wish_for_somebody_in_the_same_role_is_left_out_and_that_is_said(cohor
     assert set(Preference.objects.values_list("enrollment__person__name", "person__name")) == {("Bo Roe", "Ann Lee")}
     page = sign_in(manager).get(f"/application-imports/{batch.pk}/").content.decode()
     assert "2 wishes were left out: they name somebody in the same role" in page
+
+
+def test_a_full_disk_is_said_and_nothing_is_begun(cohort, manager, sign_in, google, monkeypatch):
+    def full(*_given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("openmentor.foundation.files.keep", full)
+    answer = sign_in(manager).post(
+        url("application_imports", cohort.pk), {"file": SimpleUploadedFile("form.csv", google)}
+    )
+    assert (answer.status_code, ApplicationImport.objects.count()) == (422, 0)
+    assert "its disk is full or can&#x27;t be written" in answer.content.decode()

@@ -14,6 +14,8 @@ import pytest
 from django.db import connection
 from tests.foundation.killable import hang_at_first, outlast_the_lease
 
+from openmentor.foundation import clock
+from openmentor.foundation.jobs import running, worker
 from openmentor.foundation.models import JobRecord
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
@@ -51,11 +53,11 @@ def start_worker(tmp_path) -> Iterator[Callable[[float], subprocess.Popen[bytes]
         process.wait(10)
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 60, *, every: float = 0.05) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def test_a_job_of_a_killed_worker_is_taken_up_by_another(start_worker, tmp_path):
@@ -82,3 +84,21 @@ def test_a_job_that_outlasts_its_lease_stays_with_the_worker_that_lives(start_wo
     wait_for(lambda: JobRecord.objects.get().status == "done")
     assert len((tmp_path / "runs").read_text().splitlines()) == 1
     assert JobRecord.objects.values_list("attempts", "claims").get() == (1, 1)
+
+
+def test_what_a_process_held_that_is_gone_is_free_at_the_next_start_and_nothing_else(tmp_path):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait(20)
+    here, later = worker._here().prefix, clock.now() + running.LEASE
+    names = {
+        "gone": f"{here}{gone.pid}:1",
+        "alive": f"{here}{os.getpid()}:2",
+        "elsewhere": f"another-host:0-0:{gone.pid}:3",
+    }
+    for number, name in enumerate(names.values()):
+        outlast_the_lease.enqueue(str(number))
+        newest = JobRecord.objects.latest("pk")
+        JobRecord.objects.filter(pk=newest.pk).update(status="running", worker=name, lease_until=later, claims=1)
+    worker.free_the_dead()
+    freed = JobRecord.objects.filter(lease_until__lt=clock.now()).values_list("worker", flat=True)
+    assert list(freed) == [names["gone"]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import html
+import os
 import re
 import zipfile
 from collections.abc import Callable
@@ -433,3 +435,28 @@ def test_a_cell_that_is_markup_is_shown_as_text(boss) -> None:
 def test_the_ways_in(boss) -> None:
     assert 'href="/people/imports/"' in boss.get("/").content.decode()
     assert boss.get("/people/").content.decode().count('href="/people/imports/"') == 2
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_behind(boss, settings, monkeypatch) -> None:
+    real = os.fdopen
+
+    class Full:
+        """A file on a disk that has room for a thousand bytes."""
+
+        def __init__(self, *given: Any) -> None:
+            self.file = real(*given)
+            self.close = self.file.close
+
+        def write(self, data: bytes) -> None:
+            self.file.write(data[:1_000])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    rows = [[f"Given{at} Family{at}", f"p{at}@example.org"] for at in range(6_000)]
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.files.storage.filesystem.os.fdopen", Full)
+        answer = upload(boss, as_csv(rows, ["Name", "Mail"]))
+    assert answer.status_code == 422
+    assert "its disk is full or can&#x27;t be written. Nothing was changed." in answer.content.decode()
+    assert Import.objects.count() == 0
+    # The half that was written would only keep the disk full.
+    assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []

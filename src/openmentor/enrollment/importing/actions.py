@@ -15,7 +15,7 @@ from openmentor.enrollment.actions.applying import ensure_questionnaire
 from openmentor.enrollment.importing import jobs
 from openmentor.enrollment.importing.choices import Choices
 from openmentor.enrollment.models import ApplicationImport
-from openmentor.foundation import clock
+from openmentor.foundation import clock, files
 from openmentor.foundation.actors import Actor
 from openmentor.foundation.errors import Denied
 from openmentor.foundation.events import record
@@ -26,16 +26,23 @@ Status = ApplicationImport.Status
 
 
 def start(cohort: Cohort, file: UploadedFile[Any], choices: Choices, *, by: Actor) -> ApplicationImport:
-    """Keep the file and have it read."""
+    """Keep the file and have it read. Raises OSError where the file can't be kept."""
     policies.import_applications.check(by, cohort)
     ensure_questionnaire(cohort)
-    with transaction.atomic():
-        batch = ApplicationImport.objects.create(
-            cohort=cohort, file=file, file_name=(file.name or "")[:255], choices=_allowed(choices, by).stored(), created_by=by.person,
-            created_at=clock.now(),
-        )  # fmt: skip
-        record("application_import.started", batch, by=by)
-        jobs.read_applications.enqueue(batch.pk, attempt=batch.attempt)
+    batch = ApplicationImport(
+        cohort=cohort, file_name=(file.name or "")[:255], choices=_allowed(choices, by).stored(), created_by=by.person,
+        created_at=clock.now(),
+    )  # fmt: skip
+    # Outside of the transaction: a big file takes its time.
+    files.keep(batch.file, file)
+    try:
+        with transaction.atomic():
+            batch.save()
+            record("application_import.started", batch, by=by)
+            jobs.read_applications.enqueue(batch.pk, attempt=batch.attempt)
+    except BaseException:
+        batch.file.delete(save=False)
+        raise
     return batch
 
 

@@ -84,7 +84,12 @@ def imports(request: Request, cohort: int) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         choices = Choices(is_approved=form.cleaned_data["is_approved"], has_accepted=form.cleaned_data["has_accepted"])
-        return redirect(actions.start(found, form.cleaned_data["file"], choices, by=request.actor))
+        try:
+            return redirect(actions.start(found, form.cleaned_data["file"], choices, by=request.actor))
+        except OSError:
+            form.add_error(
+                "file", _("The server can't keep the file: its disk is full or can't be written. Nothing was changed. Make room, then try again.")
+            )  # fmt: skip
     context = {
         "cohort": found, "program": found.program, "form": form,
         "imports": ApplicationImport.objects.visible_to(request.actor).filter(cohort=found)[:20],

@@ -148,6 +148,17 @@ def claim(queues: Collection[str], worker: str, *, later: bool = False) -> Runni
     return None
 
 
+def held(prefix: str) -> QuerySet[JobRecord]:
+    """What is being done by workers whose names begin like this."""
+    return JobRecord.objects.filter(status=Status.RUNNING, worker__startswith=prefix)
+
+
+def free(record: JobRecord) -> None:
+    """End the lease of a job whose worker is known to be gone. Quiet if another has taken it meanwhile."""
+    row = JobRecord.objects.filter(pk=record.pk, status=Status.RUNNING, claims=record.claims)
+    row.update(lease_until=_real_now() - timedelta(seconds=1))
+
+
 def perform(running: Running, *, raising: bool = False) -> None:
     """Do the job and write down how it ended. With ``raising`` its exception goes on to the caller after that."""
     record = running.record

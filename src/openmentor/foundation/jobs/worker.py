@@ -10,7 +10,9 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import close_old_connections, connections
@@ -30,10 +32,11 @@ class Worker:
     """Threads that work, one that seals events and adds what is due, one that renews the leases of what runs here."""
 
     def __init__(self, threads: int, queues: Collection[str] | None = None) -> None:
-        self.name = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"[:100]
+        self.name = _here().prefix + f"{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._stopping = threading.Event()
         self._running: dict[int, running.Running] = {}
         self._guard = threading.Lock()
+        self._has_looked = False
         queues = list(queues or settings.TASKS["default"]["QUEUES"])
         # With two threads or more the first never starts what may take minutes, so that a mail does not wait for a matching run.
         quick = [name for name in queues if name != SLOW_QUEUE] or queues
@@ -103,6 +106,9 @@ class Worker:
     def _clerk(self) -> bool:
         from openmentor.foundation import outbox
 
+        if not self._has_looked:
+            self._has_looked = True
+            free_the_dead()
         if backend.add_due() + running.bury():
             signal.wake()
         return outbox.work() > 0
@@ -125,6 +131,44 @@ class Worker:
                     time.sleep(POLL_SECONDS)
         finally:
             connections.close_all()
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where process numbers mean the same: this host since it was started, and in it this container."""
+
+    prefix: str
+    is_known: bool
+
+
+def _here() -> _Place:
+    host = socket.gethostname()[:40]
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
+        return _Place(f"{host}:{boot}-{Path('/proc/self/ns/pid').stat().st_ino}:", True)
+    except OSError:
+        return _Place(f"{host}:", False)
+
+
+def free_the_dead() -> None:
+    """Let jobs whose process here is gone be taken at once: after a kill and a fresh start nobody waits for leases to run out."""
+    here = _here()
+    if not here.is_known:
+        return
+    for record in running.held(here.prefix):
+        number = record.worker.removeprefix(here.prefix).split(":")[0]
+        if number.isdigit() and not _lives(int(number)):
+            running.free(record)
+
+
+def _lives(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
 
 
 def start(threads: int = 2, queues: Collection[str] | None = None) -> Worker:

@@ -10,7 +10,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from openmentor.foundation import clock
+from openmentor.foundation import clock, files
 from openmentor.foundation.actors import Actor, importer
 from openmentor.foundation.errors import Conflict
 from openmentor.foundation.events import record
@@ -43,7 +43,7 @@ def start(
         file_name=name[:255], extent=extent, valid_on=valid_on, created_by=by.person, created_at=clock.now(), total=0
     )
     # Outside of the transaction: a big file takes its time. One that no row names is dropped with the old ones.
-    batch.file.save("people", file, save=False)
+    files.keep(batch.file, file)
     try:
         with transaction.atomic():
             batch.source, _is_new = Source.objects.get_or_create(name=source)
