@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from tests.factories import make_cohort, make_enrollment, make_person, make_program
 from tests.matches.world import Enroll, answer
 
+from openmentor.engine.matching import process as engine
+from openmentor.engine.matching.errors import InvalidProblem
 from openmentor.enrollment.models import Enrollment
 from openmentor.foundation.actors import VISITOR, Actor, rule, system
 from openmentor.foundation.jobs.worker import run_all
-from openmentor.matches import actions
+from openmentor.matches import actions, process
 from openmentor.matches.models import MatchingRun
 from openmentor.people.models import Person
 from openmentor.programs.models import Cohort
 from openmentor.surveys import standard
+
+
+def _solve_here(problem: Mapping[str, Any], *, memory_mb: int, tell: process.Tell, goes_on: Callable[[], bool]) -> Any:
+    try:
+        run = engine.from_mapping(json.loads(json.dumps(problem)))
+        return json.loads(json.dumps(engine.solve(run, progress=tell, memory_mb=memory_mb)))
+    except InvalidProblem as error:
+        raise process.EngineError("invalid", error.faults) from error
+
+
+@pytest.fixture(autouse=True)
+def _engine_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same engine, without a start of Python for every run. That it works in a process of its own is held by ``test_running``
+    and by all tests in the browser."""
+    if not request.module.__name__.endswith("test_running"):
+        monkeypatch.setattr(process, "solve", _solve_here)
 
 
 @pytest.fixture
