@@ -32,6 +32,7 @@ def test_a_manager_runs_the_matching_changes_a_weight_and_compares(server, new_p
     page.get_by_role("button", name="Approve").click()
     page.goto(f"{server.url}/programs/cohorts/{cohort}/")
     page.get_by_role("link", name="Matching", exact=True).click()
+    page.get_by_role("link", name="Begin matching").click()
     page.get_by_role("button", name="Begin matching").click()
     page.get_by_role("button", name="Run the matching").click()
     # The page asks how far it is by itself, and shows the pairs once they are there.

@@ -52,6 +52,7 @@ def test_matched_published_and_accepted_on_postgresql(server: Server, new_page: 
     page.goto(f"{server.url}/cohorts/{found.group(1)}/applications/by-rule/")
     page.get_by_role("button", name="Approve").click()
     page.goto(f"{server.url}/cohorts/{found.group(1)}/matching/")
+    page.get_by_role("link", name="Begin matching").click()
     page.get_by_role("button", name="Begin matching").click()
     page.get_by_role("button", name="Run the matching").click()
     expect(page.get_by_text("The best possible, and proved.")).to_be_visible(timeout=60_000)

@@ -153,6 +153,7 @@ def approve(walk: Walk) -> None:
 
 def begin_matching(walk: Walk) -> None:
     walk.click("Matching", "link")
+    walk.click("Begin matching", "link")
     walk.click("Begin matching")
     walk.click("Readiness", "link")
     walk.picture("readiness")

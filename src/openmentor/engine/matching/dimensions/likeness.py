@@ -222,7 +222,7 @@ class Equal(Dimension):
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         if self.of_mentor[i] != self.of_mentee[j]:
-            return to_all(f"Different {self.label}.")
+            return (f"Another {self.label} than yours.",) * 2 + (f"Different {self.label}.",)
         word = self.written([self.mentors.list(self.mentor_fields[0])[i]])
         return to_all(f"The same {self.label}: {word}.")
 
