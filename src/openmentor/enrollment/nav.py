@@ -55,7 +55,7 @@ def _panel(actor: Actor) -> dict[str, Any] | None:
 home.add(home.Panel(order=30, template="enrollment/_home.html", context=_panel))
 nav.add(
     nav.NavItem(
-        _("Applications"), "clipboard-list", "enrollment:mine", visible=has_applied, order=30, also=("/apply/",)
+        _("My applications"), "clipboard-list", "enrollment:mine", visible=has_applied, order=30, also=("/apply/",)
     )
 )
 add_tab(
