@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
+from openmentor.foundation import clock
 from openmentor.people.models import Person
 
 
@@ -57,9 +57,7 @@ class CodeForm(forms.Form):
 
 def zone_choices() -> list[tuple[str, str]]:
     names = sorted(
-        name
-        for name in zoneinfo.available_timezones()
-        if "/" in name and not name.startswith(("Etc/", "SystemV/", "posix/", "right/"))
+        name for name in clock.zones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "posix/", "right/"))
     )
     return [("", "—"), ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 

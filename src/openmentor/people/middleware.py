@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+
+from openmentor.foundation import clock
 
 
 class ReaderMiddleware:
@@ -20,8 +22,8 @@ class ReaderMiddleware:
             if user.language:
                 translation.activate(user.language)
                 request.LANGUAGE_CODE = user.language
-            if user.timezone in zoneinfo.available_timezones():
-                timezone.activate(zoneinfo.ZoneInfo(user.timezone))
+            if user.timezone in clock.zones():
+                timezone.activate(ZoneInfo(user.timezone))
         try:
             return self.respond(request)
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
+from openmentor.foundation import clock
 from openmentor.people.forms import zone_choices
 from openmentor.people.models import Person
 from openmentor.programs import texts
@@ -136,7 +136,7 @@ class CohortForm(forms.ModelForm[Cohort]):
 
     def clean_timezone(self) -> str:
         zone: str = self.cleaned_data["timezone"]
-        if zone not in zoneinfo.available_timezones():
+        if zone not in clock.zones():
             raise forms.ValidationError(_("This time zone is not known."))
         return zone
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from openmentor.foundation import clock
 from openmentor.foundation.ui.widgets import Scale, Tags
 from openmentor.surveys import values, widgets
 from openmentor.surveys.models import Item, Question
@@ -110,7 +110,7 @@ MOST_SKILLS = 16
 
 def _zones() -> list[tuple[str, Any]]:
     groups: dict[str, list[tuple[str, str]]] = {}
-    for zone in sorted(zoneinfo.available_timezones()):
+    for zone in sorted(clock.zones()):
         region, _slash, city = zone.partition("/")
         if city and region not in ("Etc", "SystemV", "posix", "right"):
             groups.setdefault(region, []).append((zone, city.replace("_", " ").replace("/", ", ")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -52,7 +52,7 @@ def quiet_hours(people: Iterable[int]) -> dict[int, tuple[time, time]]:
 
 def zone_of(person: Person | None) -> ZoneInfo:
     """The reader's time zone, or the installation's where theirs is not known."""
-    known = person is not None and person.timezone in available_timezones()
+    known = person is not None and person.timezone in clock.zones()
     return ZoneInfo(person.timezone if person is not None and known else settings.TIME_ZONE)
 
 

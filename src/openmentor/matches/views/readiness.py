@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_POST
 from openmentor.enrollment import actions as enrollment
 from openmentor.enrollment import gates
 from openmentor.enrollment.models import Enrollment
+from openmentor.foundation import clock
 from openmentor.foundation.http import Request
 from openmentor.matches import actions, policies, readiness, telling
 from openmentor.matches.specification import GROUPS, label, settings_of
@@ -44,7 +44,7 @@ def _context(request: Request, found: Cohort, faults: dict[tuple[str, str], str]
     ready = readiness.look(found)
     return {
         **around(found), "ready": ready, "used": ready.used, "groups": _groups(found, ready), "faults": telling.faults(ready.faults),
-        "held": _held(found, ready), "mappings": _mappings(found, ready, faults or {}, given or {}), "zones": sorted(available_timezones()),
+        "held": _held(found, ready), "mappings": _mappings(found, ready, faults or {}, given or {}), "zones": sorted(clock.zones()),
         "may_configure": policies.configure(request.actor, found), "may_remind": enrollment_may_remind(request, found),
         "is_behind": any(each.note.startswith(_("Said since the first run")) for each in ready.dimensions),
     }  # fmt: skip
@@ -130,7 +130,7 @@ def _given(data: QueryDict) -> dict[str, dict[str, str]]:
 def _cleaned(given: dict[str, dict[str, str]]) -> tuple[dict[str, dict[str, Any]], dict[tuple[str, str], str]]:
     faults: dict[tuple[str, str], str] = {}
     cleaned: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-    zones = {zone.casefold(): zone for zone in available_timezones()}
+    zones = {zone.casefold(): zone for zone in clock.zones()}
     for word, value in given["level"].items():
         try:
             cleaned["level"][word[:200]] = _LEVEL.clean(value)
