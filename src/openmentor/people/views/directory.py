@@ -20,7 +20,7 @@ from openmentor.foundation.http import Request
 from openmentor.foundation.ids import number
 from openmentor.people import actions, policies
 from openmentor.people.forms import OwnForm, PersonForm
-from openmentor.people.models import Person
+from openmentor.people.models import PendingAddress, Person
 
 PAGE = 50
 
@@ -103,7 +103,12 @@ def people(request: Request) -> HttpResponse:
 
 def person(request: Request, pk: int) -> HttpResponse:
     found = get_object_or_404(Person.objects.visible_to(request.actor).select_related("manager"), pk=pk)
-    context: dict[str, Any] = {"person": found, "is_self": request.actor.person == found, "skills": found.skills.all()}
+    context: dict[str, Any] = {
+        "person": found,
+        "is_self": request.actor.person == found,
+        "skills": found.skills.all(),
+        "pending": PendingAddress.objects.filter(person=found).first(),
+    }
     if request.actor.is_administrator:
         context |= {
             "events": found.employment_events.select_related("source"),
@@ -121,7 +126,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
         try:
             actions.edit(found, form.cleaned_data, by=request.actor)
         except Conflict as refusal:
-            form.add_error("email", refusal.sentence)
+            form.add_error("email" if "email" in form.changed_data else None, refusal.sentence)
         else:
             messages.success(request, _("Saved."))
             return redirect(found)
