@@ -152,3 +152,9 @@ document.addEventListener('submit', (event) => {
 window.addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-sent]')) delete form.dataset.sent;
 });
+
+// Of tabs that are wider than the screen, the one that one is on stands in the middle.
+mount('.om-tabs', (tabs) => {
+  const here = tabs.querySelector<HTMLElement>('[aria-current]');
+  if (here) tabs.scrollLeft = here.offsetLeft - (tabs.clientWidth - here.offsetWidth) / 2;
+});

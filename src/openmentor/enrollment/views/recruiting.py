@@ -55,20 +55,33 @@ def _badge(status: str) -> str:
     )
 
 
+#: of what stands in one line on a phone, with its heading where it says nothing without
+PLAIN = {"td": {"class": "om-cell-plain"}}
+LABELED = {"td": {"class": "om-cell-plain om-cell-labeled"}}
+
+
 class FoundTable(tables.Table):  # type: ignore[misc]
     """People who were found, each with a box to tick while they can be invited."""
 
-    tick = tables.Column(verbose_name="", empty_values=(), orderable=False)
-    name = tables.Column(verbose_name=_l("Name"), order_by=("family_name", "given_name", "name", "pk"))
-    department = tables.Column(verbose_name=_l("Department"))
-    site = tables.Column(verbose_name=_l("Site"))
-    level = tables.Column(verbose_name=_l("Level"))
-    hired_on = tables.Column(verbose_name=_l("Years here"))
-    skills = tables.Column(verbose_name=_l("Skills"), empty_values=(), orderable=False)
-    asked = tables.Column(verbose_name=_l("In this cohort"), empty_values=(), orderable=False)
+    tick = tables.Column(verbose_name="", empty_values=(), orderable=False, attrs={"td": {"class": "om-cell-choose"}})
+    name = tables.Column(
+        verbose_name=_l("Name"),
+        order_by=("family_name", "given_name", "name", "pk"),
+        attrs={"td": {"class": "om-cell-title"}},
+    )
+    department = tables.Column(verbose_name=_l("Department"), default="", attrs=PLAIN)
+    site = tables.Column(verbose_name=_l("Site"), default="", attrs=PLAIN)
+    level = tables.Column(verbose_name=_l("Level"), default="", attrs=LABELED)
+    hired_on = tables.Column(verbose_name=_l("Years here"), default="", attrs=LABELED)
+    skills = tables.Column(
+        verbose_name=_l("Skills"), empty_values=(), orderable=False, attrs={"td": {"class": "om-cell-more"}}
+    )
+    asked = tables.Column(
+        verbose_name=_l("In this cohort"), empty_values=(), orderable=False, attrs={"td": {"class": "om-cell-state"}}
+    )
 
     class Meta:
-        attrs = {"id": "people"}
+        attrs = {"id": "people", "class": "om-table-compact"}
         order_by = "name"
         empty_text = _l("Nobody meets these conditions, or all who do were asked already.")
 
@@ -101,27 +114,35 @@ class FoundTable(tables.Table):  # type: ignore[misc]
         )
         names = [f"{skill.name} {skill.level}" if skill.level else skill.name for skill in skills]
         shown = ", ".join(names[:SKILLS]) + (" …" if len(names) > SKILLS else "")
-        return format_html('<span class="om-quiet" title="{}">{}</span>', ", ".join(names), shown)
+        return format_html('<span class="om-quiet" title="{}">{}</span>', ", ".join(names), shown) if names else ""
 
     def render_asked(self, record: Any) -> str:
-        return _badge(record.asked) if record.asked is not None else "—"
+        return _badge(record.asked) if record.asked is not None else ""
 
 
 class InvitationTable(tables.Table):  # type: ignore[misc]
-    person = tables.Column(verbose_name=_l("Name"), accessor="enrollment__person__name")
-    role = tables.Column(verbose_name=_l("As"), accessor="enrollment__get_role_display", order_by="enrollment__role")
-    sent_at = tables.DateTimeColumn(short=False, verbose_name=_l("Sent"), default=_l("no e-mail address"))
-    opened_at = tables.DateTimeColumn(short=False, verbose_name=_l("Opened"), default="—")
-    status = tables.Column(verbose_name=_l("Now"), accessor="enrollment__status")
+    person = tables.Column(
+        verbose_name=_l("Name"), accessor="enrollment__person__name", attrs={"td": {"class": "om-cell-title"}}
+    )
+    role = tables.Column(
+        verbose_name=_l("As"), accessor="enrollment__get_role_display", order_by="enrollment__role", attrs=PLAIN
+    )
+    sent_at = tables.DateTimeColumn(
+        short=False, verbose_name=_l("Sent"), default=_l("no e-mail address"), attrs=LABELED
+    )
+    opened_at = tables.DateTimeColumn(short=False, verbose_name=_l("Opened"), default="", attrs=LABELED)
+    status = tables.Column(
+        verbose_name=_l("Now"), accessor="enrollment__status", attrs={"td": {"class": "om-cell-state"}}
+    )
     verbs = tables.TemplateColumn(
         template_name="enrollment/recruit/_invitation_verbs.html",
         verbose_name="",
         orderable=False,
-        attrs={"td": {"class": "om-cell-actions"}},
+        attrs={"td": {"class": "om-cell-actions om-cell-more"}},
     )
 
     class Meta:
-        attrs = {"id": "invitations"}
+        attrs = {"id": "invitations", "class": "om-table-compact"}
         order_by = "-sent_at"
         empty_text = _l("Nobody was invited yet.")
 
