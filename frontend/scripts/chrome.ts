@@ -158,3 +158,13 @@ mount('.om-tabs', (tabs) => {
   const here = tabs.querySelector<HTMLElement>('[aria-current]');
   if (here) tabs.scrollLeft = here.offsetLeft - (tabs.clientWidth - here.offsetWidth) / 2;
 });
+
+// A browser makes no passkey for an address of numbers: better said than a button on which nothing happens.
+mount('[data-passkey]', (button) => {
+  if ('PublicKeyCredential' in window && !/^[\d.]+$|:/.test(location.hostname)) return;
+  (button as HTMLButtonElement).disabled = true;
+  const why = document.createElement('p');
+  why.className = 'om-quiet mb-0';
+  why.textContent = button.dataset.passkey ?? '';
+  button.after(why);
+});

@@ -15,6 +15,8 @@ def one_line(text: str) -> str:
     Joiners stay between letters that are written with them, as in Persian and Hindi names.
     """
     text = unicodedata.normalize("NFC", text)
+    if text.isprintable() and _UNSEEN.isdisjoint(text):  # nearly all are, and a file has hundred thousands
+        return " ".join(text.split())
     kept = []
     for place, sign in enumerate(text):
         if sign in _JOINERS:
