@@ -9,7 +9,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
-from openmentor.foundation.text import one_line
+from openmentor.people.importing.text import one_line
 from openmentor.people.models import Person
 
 

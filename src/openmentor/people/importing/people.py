@@ -8,13 +8,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from openmentor.foundation.text import one_line
 from openmentor.people.importing import dates, fields, names, values
 from openmentor.people.importing.dates import Reading
 from openmentor.people.importing.faults import Doubt, shorten
 from openmentor.people.importing.managers import Reference
 from openmentor.people.importing.mapping import CUSTOM, Choice
 from openmentor.people.importing.mapping import Mapping as ColumnMapping
+from openmentor.people.importing.text import one_line
 from openmentor.people.importing.wording import _, words
 
 LONGEST = {"name": 200, "given_name": 100, "family_name": 100, "country": 100, "performance_tier": 100}
