@@ -52,6 +52,7 @@ def make_cohort(program: Program | None = None, **fields: Any) -> Cohort:
 def make_enrollment(cohort: Cohort, person: Person | None = None, role: str = "mentee", **fields: Any) -> Enrollment:
     fields.setdefault("status", Enrollment.Status.APPROVED)
     fields.setdefault("created_at", clock.now())
+    fields.setdefault("applied_at", None if fields["status"] == Enrollment.Status.INVITED else clock.now())
     return Enrollment.objects.create(cohort=cohort, person=person or make_person(), role=role, **fields)
 
 

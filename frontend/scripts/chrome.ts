@@ -152,3 +152,19 @@ document.addEventListener('submit', (event) => {
 window.addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-sent]')) delete form.dataset.sent;
 });
+
+// Of tabs that are wider than the screen, the one that one is on stands in the middle.
+mount('.om-tabs', (tabs) => {
+  const here = tabs.querySelector<HTMLElement>('[aria-current]');
+  if (here) tabs.scrollLeft = here.offsetLeft - (tabs.clientWidth - here.offsetWidth) / 2;
+});
+
+// A browser makes no passkey for an address of numbers: better said than a button on which nothing happens.
+mount('[data-passkey]', (button) => {
+  if ('PublicKeyCredential' in window && !/^[\d.]+$|:/.test(location.hostname)) return;
+  (button as HTMLButtonElement).disabled = true;
+  const why = document.createElement('p');
+  why.className = 'om-quiet mb-0';
+  why.textContent = button.dataset.passkey ?? '';
+  button.after(why);
+});

@@ -40,7 +40,7 @@ MAY = {
     "zqreason": {"author", "manager"},
     "zqnote": {"manager"},
 }
-#: who does read it, so that not being read by others says something. The note's page comes with the board.
+#: who does read it, so that not being read by others says something.
 DO = {
     "zqprofile": {"author", "participant", "manager"},
     "zqmatching": {"author", "manager"},
@@ -49,6 +49,7 @@ DO = {
     "zqvetoteam": {"author", "manager"},
     "zqvetosite": {"author", "manager"},
     "zqreason": {"manager"},
+    "zqnote": {"manager"},
 }
 #: Two people of whom only the first is wished for, or refused: wherever somebody who may not know it meets her, the other stands as well.
 TWINS = {"Zqwished Person": "Zqwished Twin", "Zqvetoed Person": "Zqvetoed Twin"}

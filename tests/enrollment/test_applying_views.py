@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 from tests.enrollment.test_applying import answer_all
 from tests.factories import make_enrollment, make_person
@@ -10,8 +13,9 @@ from tests.factories import make_enrollment, make_person
 from openmentor.enrollment import actions
 from openmentor.enrollment.applying.application import load
 from openmentor.enrollment.models import Enrollment, Veto
+from openmentor.enrollment.vetoes import never
 from openmentor.foundation.actors import Actor
-from openmentor.programs.models import Expectation
+from openmentor.programs.models import Cohort, Expectation
 from openmentor.surveys.models import Answer
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +250,43 @@ def test_a_veto_finds_one_person_asks_among_several_and_keeps_the_text_of_nobody
     veto = Veto.objects.get(text="Blue")
     client.post(url("veto_removal", cohort.pk, veto.pk))
     assert Veto.objects.count() == 3
+
+
+def told(client: Client, cohort: Cohort, text: str) -> tuple[list[str], list[str]]:
+    """What the form for vetoes says, and what its list then holds, of ``text``."""
+    page = client.post(url("vetoes", cohort.pk), {"kind": "person", "text": text}, follow=True).content.decode()
+    listed = [
+        " ".join(re.sub(r"<[^>]*>", " ", row).split()) for row in re.findall(r"<li class=\"om-row.*?</li>", page, re.S)
+    ]
+    return re.findall(r"Kept[^<]*", page), listed
+
+
+@pytest.mark.parametrize(
+    "text", ["ola@work.example", " OLA@work.example", "Olaf Outside", "outside, olaf", "Mia Invited", "Pat Peerless"]
+)
+def test_a_veto_is_answered_alike_whether_one_works_here_or_not(client, cohort, person, text):
+    make_enrollment(cohort, person)
+    unknown = told(client, cohort, text)
+    assert (len(unknown[0]), len(unknown[1])) == (1, 1)
+    client.post(url("veto_removal", cohort.pk, Veto.objects.get().pk))
+    make_person("Olaf Outside", email="ola@work.example")
+    # In the cohort and not shown to a mentee there: asked and not in yet, and another mentee.
+    make_enrollment(cohort, make_person("Mia Invited"), "mentor", status="invited")
+    make_enrollment(cohort, make_person("Pat Peerless"), "mentee")
+    assert told(client, cohort, text) == unknown
+
+
+def test_a_veto_by_address_is_held_against_its_person_also_under_another_address(client, cohort, person):
+    make_enrollment(cohort, person)
+    ola = make_person("Ola Known", email="ola@work.example")
+    make_enrollment(cohort, ola, "mentor")
+    for text in ("ola@work.example", "Ola@work.example", "Ola Known"):
+        client.post(url("vetoes", cohort.pk), {"kind": "person", "text": text})
+    assert sorted(Veto.objects.values_list("person", "text")) == [(ola.pk, ""), (ola.pk, "ola@work.example")]
+    ola.email = "other@work.example"
+    ola.save()
+    Veto.objects.get(text="").delete()
+    assert never([person, ola]) == {person.pk: {ola.pk}}
 
 
 def test_people_outside_the_cohort_are_not_looked_up_by_name(client, cohort, person):

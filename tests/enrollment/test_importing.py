@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.factories import make_enrollment, make_person
+from tests.people.importing.made import bomb
 
 from openmentor.enrollment import actions as enrollment_actions
 from openmentor.enrollment import vetoes
@@ -657,3 +659,41 @@ def test_a_full_disk_is_said_and_nothing_is_begun(cohort, manager, sign_in, goog
     )
     assert (answer.status_code, ApplicationImport.objects.count()) == (422, 0)
     assert "its disk is full or can&#x27;t be written" in answer.content.decode()
+
+
+def test_a_workbook_made_to_burst_is_refused_with_a_sentence(cohort, manager, tmp_path):
+    data = bomb([["Email", "Role"], ["ann@example.org", "mentee"]], tmp_path)
+    assert len(data) < 20_000
+    batch = read(cohort, manager, data, name="form.xlsx")
+    assert (batch.status, Enrollment.objects.count()) == ("failed", 0)
+    assert "needs more memory or time than is given to it" in batch.message
+
+
+def test_ten_thousand_applications_come_in_within_two_minutes(cohort, manager):
+    """The bound is far above what it takes, so that it holds on a busy machine; a step for each row would pass it."""
+    Person.objects.bulk_create(
+        (
+            Person(name=f"Person No{at}", given_name="Person", family_name=f"No{at}", email=f"no{at}@example.org")
+            for at in range(10_000)
+        ),
+        batch_size=1_000,
+    )
+    rows = (
+        [f"no{at}@example.org", "Mentor" if at % 2 else "Mentee", "2", "Confidence", f"Person No{at ^ 1}", "team Red"]
+        for at in range(10_000)
+    )
+    header = ["Email Address", "Mentor or mentee?", "How many mentees can you take?", "What would you like to get out of it?",
+              "Who would you like to be matched with?", "Who should you not be matched with?"]  # fmt: skip
+    began = time.monotonic()
+    batch = read(cohort, manager, as_csv(header, *rows))
+    assert batch.status == "checked", batch.message
+    done = write(batch, manager)
+    took = time.monotonic() - began
+    assert (done.status, Enrollment.objects.filter(cohort=cohort).count(), Preference.objects.count()) == (
+        "done",
+        10_000,
+        10_000,
+    )
+    assert Veto.objects.count() == 10_000
+    assert Answer.objects.count() >= 5_000
+    assert took < 120, f"{took:.0f} s"

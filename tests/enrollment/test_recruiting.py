@@ -502,3 +502,104 @@ def test_finding_at_ten_thousand_uses_the_indexes(cohort: Cohort) -> None:
         assert walked == []
     else:
         assert "Seq Scan on enrollment_enrollment" not in plan
+
+
+# ---- Taking an invitation back, and sending it again
+
+
+@pytest.fixture
+def invitation(cohort: Cohort, manager: Person) -> Invitation:
+    """Kim is invited as a mentor and has the mail."""
+    actions.invite(cohort, Person.objects.filter(pk=make_person("Kim Lee").pk), "mentor", by=Actor.of(manager))
+    worker.run_all()
+    return Invitation.objects.select_related("enrollment__person", "enrollment__cohort__program").get()
+
+
+def mailed_links(person: Person) -> list[str]:
+    """Where the mails that asked somebody lead to, the first mail first."""
+    told = Delivery.objects.mails().filter(person=person).order_by("pk")
+    return [urlsplit(re.search(r"https?://\S+/i/\S+", mails.write(each).text)[0]).path for each in told]  # type: ignore[index]
+
+
+def verb(invitation: Invitation, name: str) -> str:
+    return f"/cohorts/{invitation.enrollment.cohort_id}/invitations/{invitation.pk}/{name}/"
+
+
+def test_a_link_that_was_taken_back_opens_nothing(invitation: Invitation, manager: Person, sign_in) -> None:  # type: ignore[no-untyped-def]
+    person = invitation.enrollment.person
+    [link] = mailed_links(person)
+    assert Client().get(link).status_code == 200
+    page = sign_in(manager)
+    assert "Take back: Kim Lee" in page.get(f"/cohorts/{invitation.enrollment.cohort_id}/invitations/").content.decode()
+    said = page.post(verb(invitation, "retraction"), follow=True).content.decode()
+    assert ("is taken back" in said, "taken back</span>" in said, "Take back: Kim Lee" in said) == (True, True, False)
+    stranger = Client()
+    for answer in (stranger.get(link), stranger.post(link, {"answer": "yes"}), stranger.post(link, {"answer": "no"})):
+        assert (answer.status_code, "was taken back" in answer.content.decode()) == (403, True)
+    assert "_auth_user_id" not in stranger.session
+    assert Enrollment.objects.get().status == "withdrawn"
+    assert Delivery.objects.filter(person=person).values_list("channel", "state").get() == ("mail", "dropped")
+    assert Event.objects.filter(verb="enrollment.invitation_taken_back").count() == 1
+    assert page.post(verb(invitation, "retraction")).status_code == 403, "it is taken back already"
+    assert finding.figures(invitation.enrollment.cohort).said_no == 0
+
+
+def test_who_was_asked_no_more_has_no_way_into_a_cohort_by_invitation(
+    invitation: Invitation, manager: Person, sign_in
+) -> None:  # type: ignore[no-untyped-def]
+    cohort, kim = invitation.enrollment.cohort, Actor.of(invitation.enrollment.person)
+    cohort.enrollment = Cohort.Enrollment.INVITE
+    cohort.save()
+    assert policies.apply(kim, cohort)
+    actions.take_back(invitation, by=Actor.of(manager))
+    assert not policies.apply(kim, cohort)
+    enrollment = Enrollment.objects.get()
+    assert not policies.reopen(kim, enrollment)
+    page = sign_in(kim.person).get(f"/apply/{cohort.pk}/mine/").content.decode()
+    assert ("that is over" in page, "stepped back" in page) == (True, False)
+
+
+def test_sent_again_the_new_link_opens_and_the_old_one_does_not(
+    invitation: Invitation, manager: Person, sign_in
+) -> None:  # type: ignore[no-untyped-def]
+    page, person = sign_in(manager), invitation.enrollment.person
+    page.post(verb(invitation, "retraction"))
+    said = page.post(verb(invitation, "resending"), {"issue": "1"}, follow=True).content.decode()
+    assert "is asked again, with a new link" in said
+    assert page.post(verb(invitation, "resending"), {"issue": "1"}).status_code == 409, "a second click sends nothing"
+    worker.run_all()
+    old, new = mailed_links(person)
+    refused = Client().post(old, {"answer": "yes"})
+    assert (refused.status_code, "A newer invitation" in refused.content.decode()) == (403, True)
+    invited = Client()
+    assert (invited.get(new).status_code, invited.post(new, {"answer": "yes"}).status_code) == (200, 302)
+    assert invited.session["_auth_user_id"] == str(person.pk)
+    assert Enrollment.objects.get().status == "invited"
+
+
+def test_what_was_answered_is_neither_taken_back_nor_sent_again(
+    invitation: Invitation, manager: Person, sign_in
+) -> None:  # type: ignore[no-untyped-def]
+    [link] = mailed_links(invitation.enrollment.person)
+    Client().post(link, {"answer": "no"})
+    page = sign_in(manager)
+    assert page.post(verb(invitation, "retraction")).status_code == 403
+    assert page.post(verb(invitation, "resending"), {"issue": "1"}).status_code == 403
+    shown = page.get(f"/cohorts/{invitation.enrollment.cohort_id}/invitations/").content.decode()
+    assert ("Take back: Kim" in shown, "Send again: Kim" in shown) == (False, False)
+
+
+def test_only_who_may_invite_takes_back_and_sends_again(cast, invitation: Invitation, sign_in) -> None:  # type: ignore[no-untyped-def]
+    for name in ("retraction", "resending"):
+        codes = {
+            who: sign_in(actor.person).post(verb(invitation, name), {"issue": "1"}).status_code
+            for who, actor in cast.items()
+            if actor.person is not None and who != "manager"
+        }
+        assert codes == {
+            "sponsor": 403, "applicant": 403, "member": 403, "administrator": 403, "stranger": 404, "other_manager": 404,
+        }  # fmt: skip
+    other = Invitation.objects.create(enrollment=make_enrollment(make_cohort(), status="invited"))
+    here = f"/cohorts/{invitation.enrollment.cohort_id}/invitations/{other.pk}/"
+    page = sign_in(cast["manager"].person)
+    assert {page.post(here + name, {"issue": "1"}).status_code for name in ("retraction/", "resending/")} == {404}

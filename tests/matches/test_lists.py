@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from openpyxl import Workbook
 from tests.matches.world import Enroll
+from tests.people.importing.made import bomb
 
 from openmentor.enrollment.models import Enrollment, Veto
 from openmentor.foundation import clock
@@ -255,3 +257,13 @@ def test_a_list_stands_beside_the_run_that_most_people_had_a_part_in(
     assert client.get(f"/matching-lists/{compared.pk}/").context["run"] == again  # of the same size: the newest
     RunInput.objects.filter(run=again).first().delete()  # type: ignore[union-attr]
     assert client.get(f"/matching-lists/{compared.pk}/").context["run"] == run
+
+
+def test_a_workbook_made_to_burst_is_refused_with_a_sentence(
+    cohort: Cohort, pool: dict[str, Enrollment], tmp_path: Path
+) -> None:
+    data = bomb([["Mentor", "Mentee"], ["Ada Lead", "Uma One"]], tmp_path)
+    assert len(data) < 20_000
+    with pytest.raises(InvalidFile) as refused:
+        lists.read(cohort, data, "list.xlsx")
+    assert [fault.kind for fault in refused.value.faults] == ["workbook.too_large"]

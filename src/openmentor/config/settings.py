@@ -147,6 +147,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_FORMS = {
     "login": "openmentor.people.account_forms.SignInForm",
     "reset_password": "openmentor.people.account_forms.ResetForm",
+    "reauthenticate": "openmentor.people.account_forms.PasswordAgainForm",
+    "change_password": "openmentor.people.account_forms.NewPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -156,6 +158,14 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+#: steps of thirty seconds by which the clock of a phone may be wrong
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "openmentor.people.account_forms.CodeForm",
+    "reauthenticate": "openmentor.people.account_forms.CodeAgainForm",
+    "activate_totp": "openmentor.people.account_forms.FirstCodeForm",
+    "add_webauthn": "openmentor.people.account_forms.AddKeyForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

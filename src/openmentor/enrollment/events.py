@@ -3,6 +3,7 @@ from openmentor.foundation.events import Audience, declare
 declare(
     Audience.MANAGERS,
     "enrollment.invited",
+    "enrollment.invitation_taken_back",
     "enrollment.applied",
     "enrollment.approved",
     "enrollment.waitlisted",

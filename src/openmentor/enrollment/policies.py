@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from openmentor.enrollment.models import Enrollment, Veto
+from openmentor.enrollment.models import Enrollment, Invitation, Veto
 from openmentor.foundation import clock
 from openmentor.foundation.actors import Actor
 from openmentor.foundation.policies import rule
@@ -53,8 +53,11 @@ def apply(actor: Actor, cohort: Cohort) -> str | None:
         return _("You have left the organization.")
     if why := closed_because(cohort):
         return why
-    if cohort.enrollment == Cohort.Enrollment.INVITE and not cohort.enrollments.filter(person=actor.person).exists():
-        return _("This program takes people by invitation alone.")
+    if cohort.enrollment == Cohort.Enrollment.INVITE:
+        # Who was asked as mentor and as mentee keeps the one when the other is taken back.
+        asked = cohort.enrollments.filter(person=actor.person)
+        if not asked.exclude(status=Status.WITHDRAWN, invitation__taken_back_at__isnull=False).exists():
+            return _("This program takes people by invitation alone.")
     return None
 
 
@@ -116,6 +119,8 @@ def reopen(actor: Actor, enrollment: Enrollment) -> str | None:
     """Who declined takes that back; who withdrew comes back themselves, while applications are open."""
     is_own = actor.person is not None and enrollment.person_id == actor.person.pk
     if enrollment.status == Status.WITHDRAWN and is_own:
+        if enrollment.applied_at is None and enrollment.response_id is None:
+            return _("There is no application yet to come back to. You can apply while applications are open.")
         return apply.why_not(actor, enrollment.cohort)
     if not _decides(actor, enrollment.cohort):
         return _("Only the managers of this program can do this.")
@@ -217,6 +222,30 @@ def invite(actor: Actor, cohort: Cohort) -> str | None:
     if cohort.status == Cohort.Status.DRAFT:
         return _("Open recruiting first: whom you invite could not answer yet.")
     return closed_because(cohort)
+
+
+@rule
+def take_back_invitation(actor: Actor, invitation: Invitation) -> str | None:
+    """Who may invite takes it back, until it is answered."""
+    cohort = invitation.enrollment.cohort
+    if sentence := recruit.why_not(actor, cohort):
+        return sentence
+    if invitation.enrollment.status != Status.INVITED:
+        return _("This invitation was answered, or taken back already.")
+    return None
+
+
+@rule
+def send_invitation_again(actor: Actor, invitation: Invitation) -> str | None:
+    """While it is not answered, or after it was taken back; nobody who said no is asked again."""
+    if sentence := invite.why_not(actor, invitation.enrollment.cohort):
+        return sentence
+    if invitation.enrollment.status != Status.INVITED and not invitation.is_taken_back:
+        return _("This invitation was answered already.")
+    person = invitation.enrollment.person
+    if person.left_on is not None or not person.may_sign_in:
+        return _("They have left, or may not sign in.")
+    return None
 
 
 def invitable(people: QuerySet[Person], cohort: Cohort, role: str) -> QuerySet[Person]:

@@ -29,7 +29,7 @@ declare(
 )  # fmt: skip
 declare(
     "enrollment.Invitation",
-    {"enrollment": PLAIN, "invited_by": PERSONAL, "event_id": PLAIN, "sent_at": PLAIN, "opened_at": PERSONAL},
+    {"enrollment": PLAIN, "invited_by": PERSONAL, "event_id": PLAIN, "sent_at": PLAIN, "issue": PLAIN, "taken_back_at": PLAIN, "opened_at": PERSONAL},
     owner=("enrollment__person",), keep="as long as the cohort", on_erase=DROP,
 )  # fmt: skip
 declare(

@@ -8,7 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest, HttpResponse
 
-from openmentor.people.models import Person
+from openmentor.people.models import PendingAddress, Person
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
@@ -16,6 +16,13 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
 
     def user_can_authenticate(self, user: Any) -> bool:
         return isinstance(user, Person) and user.may_sign_in
+
+    def _authenticate_by_email(self, email: str, password: str) -> Any:
+        """By a known address, or by one that its owner typed and has not confirmed: it opens their own account and nothing else."""
+        if found := super()._authenticate_by_email(email, password):
+            return found
+        waiting = PendingAddress.objects.filter(address=email.strip().lower()).select_related("person").order_by("pk")
+        return next((pending.person for pending in waiting if self._check_password(pending.person, password)), None)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

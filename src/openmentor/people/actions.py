@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
-from openmentor.foundation import clock
+from openmentor.foundation import clock, links, notices, ratelimit
 from openmentor.foundation.actors import Actor
 from openmentor.foundation.errors import Conflict, Denied
 from openmentor.foundation.events import record
 from openmentor.foundation.models import DatabaseProperty
 from openmentor.people import policies
-from openmentor.people.models import ClaimCode, Person
+from openmentor.people.models import ClaimCode, EmploymentEvent, PendingAddress, Person
 from openmentor.people.models.access import digest, new_code
 
 CODE_DAYS = 60
+#: of the link that confirms an address
+ADDRESS_PURPOSE = "people.address"
+#: how many mails that ask for it one person may cause, and one address may get
+MAILS_AN_HOUR, MAILS_A_DAY = 3, 5
+ADDRESS_MAILS = notices.category("address", _l("Your address"), essential=True)
 
 
 def set_up(token: str, *, name: str, email: str, password: str) -> Person:
@@ -48,20 +54,43 @@ def _split(name: str) -> dict[str, str]:
 
 
 def edit(person: Person, changes: Mapping[str, Any], *, by: Actor) -> Person:
-    """Correct facts of a person. Raises ``Conflict`` if the address is somebody else's."""
+    """Correct facts of a person. Raises ``Conflict`` if the address is somebody else's, or the last administrator would have left.
+
+    A last day leaves the employment event that an import would; moved, the event moves; emptied, they did not leave, unless they
+    were hired again since.
+    """
     policies.edit.check(by, person)
     changed = [field for field, value in changes.items() if getattr(person, field) != value]
     if not changed:
         return person
+    left_before = person.left_on
     for field in changed:
         setattr(person, field, changes[field])
     try:
         with transaction.atomic():
+            if "email" in changed:
+                PendingAddress.objects.filter(person=person).delete()
+            if "left_on" in changed:
+                _note_leaving(person, left_before)
             person.save(update_fields=changed)
             record("person.changed", person, by=by, facts={"fields": sorted(changed)})
     except IntegrityError as error:
         raise Conflict(_("This address belongs to somebody else already.")) from error
     return person
+
+
+def _note_leaving(person: Person, before: date | None) -> None:
+    if person.is_administrator and person.has_left:
+        _keep_an_administrator(person)
+    events, left = EmploymentEvent.objects.filter(person=person), EmploymentEvent.Kind.LEFT
+    is_back = person.left_on is None and person.hired_on is not None and before is not None and person.hired_on > before
+    if is_back:
+        assert person.hired_on is not None
+        events.get_or_create(person=person, kind=EmploymentEvent.Kind.HIRED, day=person.hired_on)
+    elif before is not None:
+        events.filter(kind=left, day=before).delete()
+    if person.left_on is not None:
+        events.get_or_create(person=person, kind=left, day=person.left_on)
 
 
 def make_administrator(person: Person, *, by: Actor) -> Person:
@@ -141,27 +170,82 @@ def find_code(code: str) -> ClaimCode | None:
 
 
 def claim(code: str, *, email: str, password: str) -> Person:
-    """Give the person of this code an account. Raises ``Denied`` for a wrong, used or old code, ``Conflict`` for a taken address."""
-    email = email.strip().lower()
+    """Give the person of this code an account. Raises ``Denied`` for a wrong, used or old code, ``Conflict`` for a taken address.
+
+    Unless it is the address that we know of them, it is confirmed by a mail before it is used for anything but signing in.
+    """
+    with transaction.atomic():
+        # Deleting is the compare-and-set: of two who come with the same code at once, one finds the row.
+        kept = find_code(code)
+        if kept is None or not ClaimCode.objects.filter(pk=kept.pk).delete()[0]:
+            raise Denied(
+                _("This code is not known, was used already or is too old. Ask whoever gave it to you for a new one.")
+            )
+        person = kept.person
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        record("person.claimed", person, by=Actor.of(person))
+        if email.strip().lower() != person.email:
+            _keep_pending(person, email)
+    return person
+
+
+def type_address(person: Person, email: str, *, by: Actor) -> PendingAddress:
+    """Another address in place of the one that waits to be confirmed, or the same again: the mail goes out once more.
+
+    Raises ``Conflict`` for an address that is somebody else's, ``Denied`` after too many mails.
+    """
+    policies.type_address.check(by, person)
+    address = email.strip().lower()
+    if not (
+        ratelimit.allow("address-by", str(person.pk), most=MAILS_AN_HOUR, per=timedelta(hours=1))
+        and ratelimit.allow("address-to", address, most=MAILS_A_DAY, per=timedelta(days=1))
+    ):
+        raise Denied(_("We have sent several mails already. Look into the folder for spam, or try again in an hour."))
+    with transaction.atomic():
+        return _keep_pending(person, address)
+
+
+def _keep_pending(person: Person, email: str) -> PendingAddress:
+    address, now = email.strip().lower(), clock.now()
+    if Person.objects.filter(email=address).exclude(pk=person.pk).exists():
+        raise Conflict(_("This address belongs to somebody else already. Use another one, or sign in with it."))
+    pending, _made = PendingAddress.objects.update_or_create(
+        person=person, defaults={"address": address, "typed_at": now}
+    )
+    # The address stays out of what is told: it may be a stranger's.
+    record("person.address_typed", person, by=Actor.of(person))
+    notices.send(
+        address,
+        subject=_("Is this your address?"),
+        template="people/mail/confirm_address",
+        link=links.Personal("people:address_confirmation", ADDRESS_PURPOSE, facts={"person": person.pk}),
+        link_label=_("Yes, it is mine"),
+        category=ADDRESS_MAILS,
+        language=person.language,
+    )
+    return pending
+
+
+def find_pending(link: links.Link) -> PendingAddress | None:
+    """What the link of a mail confirms, while that address still waits for it and its person may sign in."""
+    waiting = PendingAddress.objects.select_related("person")
+    pending = waiting.filter(person=link.facts["person"], address=link.address).first()
+    return pending if pending is not None and pending.person.may_sign_in else None
+
+
+def confirm_address(pending: PendingAddress) -> Person:
+    """From now on it is the person's address. Raises ``Conflict`` if it became somebody else's, or was confirmed a moment ago."""
+    person = pending.person
     try:
         with transaction.atomic():
-            # Deleting is the compare-and-set: of two who come with the same code at once, one finds the row.
-            kept = find_code(code)
-            if kept is None or not ClaimCode.objects.filter(pk=kept.pk).delete()[0]:
-                raise Denied(
-                    _(
-                        "This code is not known, was used already or is too old. Ask whoever gave it to you for a new one."
-                    )
-                )
-            person = kept.person
-            person.email = email
-            person.set_password(password)
-            person.save(update_fields=["email", "password"])
-            record("person.claimed", person, by=Actor.of(person))
+            if not PendingAddress.objects.filter(pk=pending.pk, address=pending.address).delete()[0]:
+                raise Conflict(_("This was answered a moment ago."))
+            person.email = pending.address
+            person.save(update_fields=["email"])
+            record("person.address_confirmed", person, by=Actor.of(person))
     except IntegrityError as error:
-        raise Conflict(
-            _("This address belongs to somebody else already. Use another one, or sign in with it.")
-        ) from error
+        raise Conflict(_("This address belongs to somebody else by now. Sign in and type another one.")) from error
     return person
 
 

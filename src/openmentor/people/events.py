@@ -15,6 +15,8 @@ declare(
     "person.administrator_made",
     "person.invited",
     "person.claimed",
+    "person.address_typed",
+    "person.address_confirmed",
     "person.administrator_unmade",
     "person.suspended",
     "person.restored",

@@ -9,7 +9,20 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
 from openmentor.foundation import clock
+from openmentor.people.importing.text import one_line
 from openmentor.people.models import Person
+
+
+class NamesMixin:
+    """A name that holds at least one letter, its invisible signs left out."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_name(self) -> str:
+        name = one_line(self.cleaned_data["name"])
+        if not any(sign.isalpha() for sign in name):
+            raise forms.ValidationError(_("Write a name that others can read: with at least one letter."))
+        return name
 
 
 class PasswordMixin(forms.Form):
@@ -35,7 +48,11 @@ class EmailMixin(forms.Form):
         return str(self.cleaned_data["email"]).strip().lower()
 
 
-class SetupForm(PasswordMixin, EmailMixin):
+class AddressForm(EmailMixin):
+    """An address alone."""
+
+
+class SetupForm(NamesMixin, PasswordMixin, EmailMixin):
     name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     field_order = ("name", "email", "password")
 
@@ -62,7 +79,7 @@ def zone_choices() -> list[tuple[str, str]]:
     return [("", "—"), ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 
-class OwnForm(forms.ModelForm[Person]):
+class OwnForm(NamesMixin, forms.ModelForm[Person]):
     """What everybody may change of themselves."""
 
     timezone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices, required=False)
@@ -72,7 +89,7 @@ class OwnForm(forms.ModelForm[Person]):
         fields = ("name", "timezone")
 
 
-class PersonForm(forms.ModelForm[Person]):
+class PersonForm(NamesMixin, forms.ModelForm[Person]):
     """What administrators correct. An import that says otherwise later wins for the columns it brings."""
 
     timezone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices, required=False)
@@ -94,8 +111,32 @@ class PersonForm(forms.ModelForm[Person]):
             "country",
             "performance_tier",
             "hired_on",
+            "left_on",
         )
-        widgets = {"hired_on": forms.DateInput(attrs={"type": "date"})}
+        labels = {"left_on": _("Last day here")}
+        help_texts = {
+            "left_on": _(
+                "From this day on they can't sign in and get no mails. As soon as it is known they are asked and matched no more. "
+                "Mentorships that run stay until a program's manager ends them. Empty it if they did not leave."
+            )
+        }
+        widgets = {
+            "hired_on": forms.DateInput(attrs={"type": "date"}),
+            "left_on": forms.DateInput(attrs={"type": "date"}),
+        }
+
+    def clean_given_name(self) -> str:
+        return one_line(self.cleaned_data["given_name"])
+
+    def clean_family_name(self) -> str:
+        return one_line(self.cleaned_data["family_name"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        hired, left = data.get("hired_on"), data.get("left_on")
+        if hired and left and left < hired:
+            self.add_error("left_on", _("This is before the day on which they were hired."))
+        return data
 
     def clean_email(self) -> str | None:
         value: Any = self.cleaned_data.get("email")

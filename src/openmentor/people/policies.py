@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from openmentor.foundation.actors import Actor
 from openmentor.foundation.policies import rule
-from openmentor.people.models import Person
+from openmentor.people.models import PendingAddress, Person
 
 
 @rule
@@ -74,3 +74,13 @@ def restore(actor: Actor, person: Person) -> str | None:
 def make_codes(actor: Actor, subject: None = None) -> str | None:
     """Claim codes open accounts, so only administrators print them."""
     return None if actor.is_administrator else _("Only administrators can print claim codes.")
+
+
+@rule
+def type_address(actor: Actor, person: Person) -> str | None:
+    """For oneself, while none is confirmed. A known address is what imports and vetoes know somebody by: administrators correct it."""
+    if actor.person is None or not actor.is_person or actor.person != person:
+        return _("Everybody types their own address.")
+    if person.email and not PendingAddress.objects.filter(person=person).exists():
+        return _("Your address is known. An administrator can correct it.")
+    return None

@@ -36,6 +36,10 @@ declare(
     owner=("person",), keep="until it is used or too old", on_erase=DROP,
 )  # fmt: skip
 declare(
+    "people.PendingAddress", {"person": PERSONAL, "address": PERSONAL, "typed_at": PLAIN},
+    owner=("person",), keep="until it is confirmed or another one is typed", on_erase=DROP,
+)  # fmt: skip
+declare(
     "people.EmploymentEvent", {"person": PERSONAL, "kind": PERSONAL, "day": PERSONAL, "precision": PLAIN, "source": PLAIN, "changes": PERSONAL},
     owner=("person",), keep="as long as the person", on_erase=DROP,
 )  # fmt: skip

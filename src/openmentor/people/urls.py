@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openmentor.people.views import directory, imports
+from openmentor.people.views import address, directory, imports
 
 app_name = "people"
 urlpatterns = [
     path("", directory.people, name="people"),
     path("me/", directory.own, name="own"),
+    path("me/address/", address.address, name="address"),
+    path("address/<str:token>/", address.confirmation, name="address_confirmation"),
     path("codes/", directory.codes, name="codes"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:pk>/", imports.batch, name="import"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from random import Random
@@ -346,3 +347,49 @@ def test_no_module_of_django_is_loaded_and_the_terminal_alone_gets_a_bar(tmp_pat
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("3 pairs, 1 role without anybody; the best possible.")
+
+
+HEAD = b"id,name,role,goals,helps_with\n"
+BODY = HEAD + b"1,Ann Lee,mentor,,python\n2,Bo Roe,mentee,python,\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "words"),
+    [
+        (BODY + b"3," + b"x" * 2_000_000 + b",mentee,python,\n", 2, "row 4, column name: 2,000,000 characters"),
+        (b"", 2, "the file is empty"),
+        (b"\0" * 5_000, 2, "no readable name of a column"),
+        (BODY + b"3,Cy\0 Sun,mentee,python,\n", 2, "row 4, column name: holds a NUL byte"),
+        (BODY.decode().encode("utf-16-le"), 0, ""),
+        (BODY.decode().encode("utf-32"), 2, "NUL byte"),
+        (HEAD + "1,Zoë,mentor,,a\n".encode() + "2,Jürgen,mentee,a,\n".encode("cp1252"), 2, "row 3, column name: not UTF-8, while other"),
+        (HEAD + b'1,"Ann\n2,Bo\n', 2, "the quotes do not close"),
+    ],
+)  # fmt: skip
+def test_a_hostile_file_is_matched_or_refused_with_a_sentence(run, data, code, words):
+    found, said, pairs, _report = run(data)
+    assert (found, pairs is None) == (code, code == 2)
+    assert words in "\n".join(said) if code else len(pairs) == 2
+
+
+def test_formulas_of_a_file_are_text_in_what_is_written(run):
+    code, _said, pairs, _ = run(HEAD + b'=1+1,"=HYPERLINK(""http://x"")",mentor,,python\n@x,+Bo,mentee,python,\n')
+    assert (code, pairs[1][:2]) == (0, ["'=1+1", "'@x"])
+
+
+def test_what_is_no_file_is_said_and_not_waited_for(tmp_path, capsys, monkeypatch):
+    os.mkfifo(tmp_path / "pipe")
+    where = ["--out", str(tmp_path / "o.csv"), "--report", str(tmp_path / "r.json")]
+    for path, words in ((tmp_path, "Is a directory"), (tmp_path / "pipe", "a pipe, not a file")):
+        assert cli.main([str(path), *where]) == 2
+        assert words in capsys.readouterr().err
+    closed = tmp_path / "closed.csv"
+    closed.write_bytes(BODY)
+
+    def refuse(path, *_how):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)  # whoever runs the tests may be allowed everything
+    assert cli.main([str(closed), *where]) == 2
+    assert f"{closed}: Permission denied" in capsys.readouterr().err
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["closed.csv", "pipe"]

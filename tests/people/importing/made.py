@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
 from openmentor.people.importing.table import Table, open_table
@@ -85,3 +86,14 @@ def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
             sheet.append(row)
     book.save(path)
     return path
+
+
+def bomb(rows: list[list[object]], tmp_path: Path) -> bytes:
+    """A workbook of a few kilobytes with one more cell in the last corner, so that it unfolds to 17 billion cells."""
+    small = workbook(tmp_path / "small.xlsx", {"List": rows})
+    out = io.BytesIO()
+    corner = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    with zipfile.ZipFile(small) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"</sheetData>", corner))
+    return out.getvalue()

@@ -1,13 +1,17 @@
 """``openmentor import``: a dry run without a database, without questions where there is no terminal."""
 
 import json
+import os
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 from tests.people.importing.made import as_csv, hr_rows
 
 from openmentor.people.importing.cli import main
+from openmentor.people.importing.plan import dry_run
+from openmentor.people.importing.table import open_table
 
 
 @pytest.fixture
@@ -99,3 +103,53 @@ def test_it_runs_without_settings_and_database(people):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "120 people" in done.stdout
+
+
+HEAD = b"id,name,role\n"
+BODY = HEAD + b"1,Ann Lee,Analyst\n2,Bo Roe,Clerk\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "words"),
+    [
+        (BODY + b"3," + b"x" * 2_000_000 + b",Clerk\n", 2, "row 4, column 2: This cell has 2000000 characters"),
+        (b"", 2, "The file is empty"),
+        (b"\0" * 5_000, 2, "This is no table"),
+        (BODY + b"3,Cy\0 Sun,Clerk\n", 0, "3 people"),
+        (BODY.decode().encode("utf-16-le"), 0, "(UTF-16, comma)"),
+        (BODY.decode().encode("utf-32"), 0, "(UTF-32, comma)"),
+        (HEAD + "1,Zoë,Clerk\n".encode() + "2,Jürgen,Clerk\n".encode("cp1252"), 0, "row 3, column name: This cell is written in another"),
+        (HEAD + b'=1+1,"=HYPERLINK(""http://x.example"")",@x\n', 0, "1 person"),
+        (HEAD + b'1,"Ann\n2,Bo,x\n', 2, "A quotation mark is opened"),
+    ],
+)  # fmt: skip
+def test_a_hostile_file_is_read_or_refused_with_a_sentence(tmp_path, capsys, data, code, words):
+    (tmp_path / "people.csv").write_bytes(data)
+    assert main([str(tmp_path / "people.csv"), "--dry-run"]) == code
+    said = capsys.readouterr()
+    assert words in (said.err if code else said.out)
+    assert "Traceback" not in said.err
+
+
+def test_what_is_no_file_is_said_and_not_waited_for(tmp_path, capsys, monkeypatch):
+    os.mkfifo(tmp_path / "pipe")
+    for path, words in ((tmp_path, "Is a directory"), (tmp_path / "pipe", "a pipe or a device"), ("/dev/zero", "a pipe or a device")):  # fmt: skip
+        assert main([str(path), "--dry-run"]) == 2
+        assert words in capsys.readouterr().err
+    closed = tmp_path / "closed.csv"
+    closed.write_bytes(BODY)
+
+    def refuse(path, *_how):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)  # whoever runs the tests may be allowed everything
+    assert main([str(closed), "--dry-run"]) == 2
+    assert capsys.readouterr().err == f"{closed}: Permission denied\n"
+
+
+def test_signs_that_nobody_sees_are_left_out_of_names(tmp_path):
+    text = "id,name,team\n1,Ann \u202eeeL,Bl\u200bue\n2,Bo\0 Roe,Red\n"
+    (tmp_path / "people.csv").write_text(text, encoding="utf-8")
+    with open_table(tmp_path / "people.csv") as table:
+        found = dry_run(table, at=date(2026, 1, 1))
+        assert [(person.name, person.team) for person in found.people()] == [("Ann eeL", "Blue"), ("Bo Roe", "Red")]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import errno
 import io
 import os
 import tempfile
@@ -82,6 +83,8 @@ def read(path: str | os.PathLike[str], known: Collection[str]) -> Table:
     Returns  the known columns that the file has.
     Raises   InvalidFile with every fault found; OSError if the file can't be opened.
     """
+    if Path(path).is_fifo() and not str(path).startswith("/dev/"):
+        raise OSError(errno.EINVAL, "this is a pipe, not a file; nobody may be writing to it", str(path))
     with Path(path).open("rb") as file:
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:

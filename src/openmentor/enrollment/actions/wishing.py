@@ -42,24 +42,28 @@ def set_wishes(enrollment: Enrollment, people: Sequence[int], *, by: Actor) -> l
 
 
 def say_veto(kind: str, *, by: Actor, person: Person | None = None, text: str = "") -> Veto:
-    """'Never with' a person, or everybody of a name, a team or a site. Saying it twice keeps it once."""
+    """'Never with' a person, or everybody of a name, a team or a site. Saying it twice keeps it once.
+
+    ``text`` beside a ``person`` is the address by which they were named: it stays in place of their name.
+    """
     policies.say_veto.check(by, None)
     assert by.person is not None  # the policy has asked
     if person is not None and person.pk == by.person.pk:
         raise Denied(_("You can't be matched with yourself anyway."))
-    if person is not None:
+    if person is not None and not text:
         veto = Veto(author=by.person, kind=Veto.Kind.PERSON, person=person, said_at=clock.now())
     else:
         try:
             veto = Veto.of_text(by.person.pk, kind, text, said_at=clock.now())
         except ValueError as error:
             raise Denied(_("Write a name, a team or a site.")) from error
+        veto.person = person
     try:
         with transaction.atomic():
             veto.save()
             record("enrollment.veto_said", veto, by=by)
     except IntegrityError:
-        return Veto.objects.get(author=by.person, kind=veto.kind, person=person, key=veto.key)
+        return Veto.objects.get(author=by.person, kind=veto.kind, key=veto.key, **({} if text else {"person": person}))
     return veto
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from openmentor.enrollment.applying.candidates import candidates
 from openmentor.enrollment.models import Enrollment, Veto
 from openmentor.enrollment.models.wishes import keys_of, veto_key
 from openmentor.foundation.ids import number
@@ -16,32 +17,33 @@ MOST_PLACES = 300
 
 @dataclass(frozen=True)
 class Meant:
-    """Who may be meant. ``as_text``: keep the words, nobody in particular. ``is_known``: somebody, a team or a site of this name is here."""
+    """Who may be meant; nobody where the words are kept as they are. ``typed``: whether the words stay beside the person."""
 
     people: tuple[Person, ...] = ()
-    as_text: bool = False
-    is_known: bool = True
+    typed: bool = True
 
 
-def resolve(kind: str, text: str, *, cohort: Cohort, chosen: str = "") -> Meant:
-    """A person by address anywhere, by name among those of the cohort; ``chosen`` is the id that was picked of several, or 'name'.
+def resolve(kind: str, text: str, *, cohort: Cohort, by: Person, chosen: str = "") -> Meant:
+    """A person by address anywhere, by name among those whom ``by`` can wish for anyway; ``chosen`` is the id picked of several, or 'name'.
 
-    Names are looked for in the cohort alone: a form that answers for the whole organization would be a directory.
+    A form that told who works here would be a directory: an address is kept as typed, known or not, and so is every other name.
     """
     if kind != Veto.Kind.PERSON:
-        field: Literal["team", "site"] = "team" if kind == Veto.Kind.TEAM else "site"
-        key = veto_key(kind, text)
-        return Meant(as_text=True, is_known=any(veto_key(kind, place) == key for place in known_places(field)))
+        return Meant()
     if "@" in text:
-        person = Person.objects.present().filter(email=text.strip().lower()).first()
-        return Meant((person,)) if person else Meant(as_text=True, is_known=False)
-    key = veto_key(kind, text)
-    members = Person.objects.present().filter(pk__in=Enrollment.objects.filter(cohort=cohort).values("person"))
-    found = tuple(person for person in members if key and key in keys_of(person)[Veto.Kind.PERSON])
+        known = Person.objects.present().filter(email=text.strip().lower()).first()
+        return Meant((known,) if known else ())
     if chosen == "name":
-        return Meant(found, as_text=True)
-    found = tuple(person for person in found if person.pk == number(chosen)) or found
-    return Meant(found, as_text=not found, is_known=bool(found))
+        return Meant()
+    key = veto_key(kind, text)
+    mine = Enrollment.objects.live().filter(cohort=cohort, person=by)
+    shown = {wished.person for enrollment in mine for wished in candidates(enrollment)}
+    found = tuple(person for person in sorted(shown, key=_order) if key and key in keys_of(person)[Veto.Kind.PERSON])
+    return Meant(tuple(person for person in found if person.pk == number(chosen)) or found, typed=False)
+
+
+def _order(person: Person) -> tuple[str, int]:
+    return person.name, person.pk
 
 
 def known_places(field: Literal["team", "site"]) -> list[str]:

@@ -256,18 +256,14 @@ def vetoes(request: Request, cohort: int) -> HttpResponse:
     matches: list[object] = []
     if request.method == "POST" and form.is_valid():
         kind, text = form.cleaned_data["kind"], form.cleaned_data["text"]
-        meant = naming.resolve(kind, text, cohort=found, chosen=request.POST.get("person", ""))
-        if len(meant.people) > 1 and not meant.as_text:
+        meant = naming.resolve(kind, text, cohort=found, by=request.user, chosen=request.POST.get("person", ""))
+        if len(meant.people) > 1:
             matches = list(meant.people)
         else:
-            person = meant.people[0] if meant.people and not meant.as_text else None
-            actions.say_veto(kind, by=request.actor, person=person, text=text)
-            messages.success(
-                request,
-                _("Kept.")
-                if meant.is_known
-                else _("Kept as you wrote it. Nobody here is called that now; should somebody come, it counts."),
-            )
+            person = meant.people[0] if meant.people else None
+            actions.say_veto(kind, by=request.actor, person=person, text=text if meant.typed or person is None else "")
+            # One answer whether they work here or not: this form is no directory.
+            messages.success(request, _("Kept. It counts for whoever is meant by it, now and later."))
             return redirect("enrollment:vetoes", cohort)
     context = {
         "cohort": found, "form": form, "matches": matches, "vetoes": Veto.objects.filter(author=request.user).select_related("person"),

@@ -58,6 +58,10 @@ _SENTENCES: dict[Status, Callable[[Enrollment], str]] = {
     Status.DECLINED: lambda _enrollment: _(
         "It did not work out this time. The coordinator of the program tells you more."
     ),
-    Status.WITHDRAWN: lambda _enrollment: _("You stepped back. Your answers are kept, so you can come back."),
+    Status.WITHDRAWN: lambda enrollment: (
+        _("You stepped back. Your answers are kept, so you can come back.")
+        if enrollment.applied_at or enrollment.response_id
+        else _("You were invited, and that is over.")
+    ),
     Status.COMPLETED: lambda _enrollment: _("You took part to the end."),
 }

@@ -20,6 +20,8 @@ from openmentor.programs.models import Cohort
 
 Status = Enrollment.Status
 PAGE = 50
+#: of what stands in one line on a phone
+PLAIN = {"td": {"class": "om-cell-plain"}}
 
 
 def applications(cohort: Cohort) -> EnrollmentQuerySet:
@@ -78,22 +80,32 @@ class ApplicationFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class ApplicationTable(tables.Table):  # type: ignore[misc]
-    chosen = tables.Column(verbose_name=_l("Choose"), empty_values=(), orderable=False)
+    chosen = tables.Column(
+        verbose_name=_l("Choose"), empty_values=(), orderable=False, attrs={"td": {"class": "om-cell-choose"}}
+    )
     name = tables.Column(
-        accessor="person__name", verbose_name=_l("Name"),
+        attrs={"td": {"class": "om-cell-title"}}, accessor="person__name", verbose_name=_l("Name"),
         order_by=("person__family_name", "person__given_name", "person__name", "pk"),
     )  # fmt: skip
-    role = tables.Column(verbose_name=_l("As"))
+    role = tables.Column(verbose_name=_l("As"), attrs=PLAIN)
     department = tables.Column(
-        accessor="person__department", verbose_name=_l("Department"), order_by=("person__department", "pk")
+        accessor="person__department", verbose_name=_l("Department"), order_by=("person__department", "pk"), default="", attrs=PLAIN,
+    )  # fmt: skip
+    site = tables.Column(
+        accessor="person__site", verbose_name=_l("Site"), order_by=("person__site", "pk"), default="", attrs=PLAIN
     )
-    site = tables.Column(accessor="person__site", verbose_name=_l("Site"), order_by=("person__site", "pk"))
-    applied_at = tables.DateColumn(short=False, verbose_name=_l("Applied"), order_by=("applied_at", "pk"))
-    status = tables.Column(verbose_name=_l("Status"), order_by=("status", "pk"))
-    missing = tables.Column(verbose_name=_l("Missing"), empty_values=(), orderable=False)
+    applied_at = tables.DateColumn(
+        short=False, verbose_name=_l("Applied"), order_by=("applied_at", "pk"), default="", attrs=PLAIN
+    )
+    status = tables.Column(
+        verbose_name=_l("Status"), order_by=("status", "pk"), attrs={"td": {"class": "om-cell-state"}}
+    )
+    missing = tables.Column(
+        verbose_name=_l("Missing"), empty_values=(), orderable=False, attrs={"td": {"class": "om-cell-more"}}
+    )
 
     class Meta:
-        attrs = {"id": "applications"}
+        attrs = {"id": "applications", "class": "om-table-compact"}
         order_by = "-applied_at"
         empty_text = _l("Nobody here. Clear the filters to see everybody, or invite people.")
 
@@ -125,7 +137,6 @@ class ApplicationTable(tables.Table):  # type: ignore[misc]
             texts = [str(gate.label) for gate in gates.gates_of(record)]
             if not record.is_eligible:  # type: ignore[attr-defined]
                 texts.append(_("conditions not met"))
-        return (
-            format_html_join(" ", '<span class="om-badge" data-tone="warning">{}</span>', ((text,) for text in texts))
-            or "–"
+        return format_html_join(
+            " ", '<span class="om-badge" data-tone="warning">{}</span>', ((text,) for text in texts)
         )

@@ -135,6 +135,8 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("event_id", models.BigIntegerField(blank=True, db_index=True, null=True)),
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("issue", models.PositiveSmallIntegerField(default=1)),
+                ("taken_back_at", models.DateTimeField(blank=True, null=True)),
                 ("opened_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "enrollment",
@@ -272,7 +274,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="veto",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("person", None), _negated=True),
+                condition=models.Q(models.Q(("person", None), _negated=True), ("text", "")),
                 fields=("author", "person"),
                 name="veto_once_a_person",
             ),
@@ -280,7 +282,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="veto",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("person", None)), fields=("author", "kind", "key"), name="veto_once_a_text"
+                condition=models.Q(("text", ""), _negated=True),
+                fields=("author", "kind", "key"),
+                name="veto_once_a_text",
             ),
         ),
         migrations.AddConstraint(

@@ -141,8 +141,17 @@ class Invitation(models.Model):
     event_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     #: when it was handed over to be sent; never for who has no address
     sent_at = models.DateTimeField(null=True, blank=True)
+    #: how often it went out; the link in the mail names it, so that an earlier one opens nothing
+    issue = models.PositiveSmallIntegerField(default=1)
+    #: when it was taken back; sending it again forgets that
+    taken_back_at = models.DateTimeField(null=True, blank=True)
     #: when they went on from it to the application
     opened_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return str(self.enrollment_id)
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether it was, and they did not come in by another way since. Needs the enrollment joined."""
+        return self.taken_back_at is not None and self.enrollment.status == Enrollment.Status.WITHDRAWN

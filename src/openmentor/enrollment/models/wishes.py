@@ -91,7 +91,8 @@ class Veto(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
-    #: the team or site; or the name of somebody who is not known yet: kept, and held against everybody of that name later
+    #: the team or site; or the name of somebody who is not known yet: kept, and held against everybody of that name later; or the address as
+    #: it was typed, whether its person is known or not
     text = models.CharField(max_length=200, blank=True)
     #: ``veto_key`` of the text, by which it is compared
     key = models.CharField(max_length=200, blank=True)
@@ -103,10 +104,12 @@ class Veto(models.Model):
         ordering = ["kind", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["author", "person"], condition=~models.Q(person=None), name="veto_once_a_person"
+                fields=["author", "person"],
+                condition=~models.Q(person=None) & models.Q(text=""),
+                name="veto_once_a_person",
             ),
             models.UniqueConstraint(
-                fields=["author", "kind", "key"], condition=models.Q(person=None), name="veto_once_a_text"
+                fields=["author", "kind", "key"], condition=~models.Q(text=""), name="veto_once_a_text"
             ),
             models.CheckConstraint(
                 condition=models.Q(person__isnull=False, kind="person")
@@ -130,5 +133,10 @@ class Veto(models.Model):
 
     @property
     def subject(self) -> str:
-        """Whom or what it is about, in words."""
+        """Whom or what it is about, in words, for managers."""
         return str(self.person) if self.person_id else self.text
+
+    @property
+    def as_said(self) -> str:
+        """For who said it: what they typed, also where we know who is meant, since this is no directory."""
+        return self.text or str(self.person)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from openmentor.enrollment import policies
 from openmentor.enrollment.eligibility import Criteria
 from openmentor.enrollment.models import Enrollment, Invitation, Role
-from openmentor.foundation import clock
+from openmentor.foundation import clock, notices
 from openmentor.foundation.actors import Actor
+from openmentor.foundation.errors import Conflict
 from openmentor.foundation.events import record
 from openmentor.people.models import Person
 from openmentor.programs import actions as programs
@@ -70,6 +72,48 @@ def invite(cohort: Cohort, people: QuerySet[Person], role: str, *, by: Actor) ->
                 batch_size=BATCH,
             )
     return Invited(len(rows), unreachable, asked - len(rows))
+
+
+def take_back(invitation: Invitation, *, by: Actor) -> Invitation:
+    """Ask no more. The link in the mail opens nothing, and what waits to be sent stays here. Raises ``Conflict`` if they answered meanwhile."""
+    policies.take_back_invitation.check(by, invitation)
+    enrollment = invitation.enrollment
+    with transaction.atomic():
+        # Not ``become``: nobody stepped back, and nobody is told that somebody did.
+        invited = Enrollment.objects.filter(pk=enrollment.pk, status=Enrollment.Status.INVITED)
+        if not invited.update(status=Enrollment.Status.WITHDRAWN, decided_at=clock.now()):
+            raise Conflict(_("They answered a moment ago. Please look at it again."))
+        Invitation.objects.filter(pk=invitation.pk).update(taken_back_at=clock.now())
+        notices.recall(invitation.event_id, enrollment.person_id)
+        record("enrollment.invitation_taken_back", enrollment, by=by)
+    invitation.refresh_from_db()
+    return invitation
+
+
+def send_again(invitation: Invitation, *, by: Actor) -> Invitation:
+    """A new mail with a new link, in place of the earlier one. Raises ``Conflict`` if that was done, or they answered, a moment ago."""
+    policies.send_invitation_again.check(by, invitation)
+    enrollment = invitation.enrollment
+    with transaction.atomic():
+        before = Enrollment.objects.filter(pk=enrollment.pk, status=enrollment.status)
+        same = Invitation.objects.filter(pk=invitation.pk, issue=invitation.issue)
+        # The number is the compare-and-set: of two clicks, one finds it.
+        if not before.update(status=Enrollment.Status.INVITED, decided_at=None) or not same.update(
+            issue=invitation.issue + 1
+        ):
+            raise Conflict(_("This was changed a moment ago. Please look at it again."))
+        notices.recall(invitation.event_id, enrollment.person_id)
+        facts = {"role": enrollment.role, "issue": invitation.issue + 1}
+        event = record("enrollment.invited", enrollment, by=by, facts=facts)
+        Invitation.objects.filter(pk=invitation.pk).update(
+            event_id=event.pk,
+            invited_by=by.person,
+            sent_at=clock.now() if enrollment.person.email else None,
+            opened_at=None,
+            taken_back_at=None,
+        )
+    invitation.refresh_from_db()
+    return invitation
 
 
 def note_opened(enrollment: Enrollment) -> None:

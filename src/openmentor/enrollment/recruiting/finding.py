@@ -87,6 +87,6 @@ def figures(cohort: Cohort) -> Figures:
         approved=Count(
             "pk", filter=Q(enrollment__status__in=(Enrollment.Status.APPROVED, Enrollment.Status.COMPLETED))
         ),
-        said_no=Count("pk", filter=Q(enrollment__status=Enrollment.Status.WITHDRAWN) & ~came),
+        said_no=Count("pk", filter=Q(enrollment__status=Enrollment.Status.WITHDRAWN, taken_back_at=None) & ~came),
     )
     return Figures(**counts)

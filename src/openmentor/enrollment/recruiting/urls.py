@@ -11,5 +11,7 @@ urlpatterns = [
     path("cohorts/<int:pk>/find/", recruiting.recruit, name="recruit"),
     path("cohorts/<int:pk>/invite/", recruiting.invite, name="invite"),
     path("cohorts/<int:pk>/invitations/", recruiting.invitations, name="invitations"),
+    path("cohorts/<int:pk>/invitations/<int:invitation>/retraction/", recruiting.take_back, name="take_back"),
+    path("cohorts/<int:pk>/invitations/<int:invitation>/resending/", recruiting.send_again, name="send_again"),
     path("cohorts/<int:pk>/eligibility/", recruiting.set_eligibility, name="eligibility"),
 ]

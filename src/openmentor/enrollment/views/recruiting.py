@@ -19,6 +19,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from openmentor.enrollment import actions as applying
 from openmentor.enrollment import eligibility, policies
@@ -28,7 +29,7 @@ from openmentor.enrollment.recruiting.entrance import PURPOSE, may_enter_by_link
 from openmentor.enrollment.recruiting.forms import CriteriaForm
 from openmentor.foundation import clock, links
 from openmentor.foundation.actors import Actor
-from openmentor.foundation.errors import Denied
+from openmentor.foundation.errors import Conflict, Denied
 from openmentor.foundation.http import Request
 from openmentor.foundation.ids import numbers
 from openmentor.people.models import Person
@@ -54,20 +55,33 @@ def _badge(status: str) -> str:
     )
 
 
+#: of what stands in one line on a phone, with its heading where it says nothing without
+PLAIN = {"td": {"class": "om-cell-plain"}}
+LABELED = {"td": {"class": "om-cell-plain om-cell-labeled"}}
+
+
 class FoundTable(tables.Table):  # type: ignore[misc]
     """People who were found, each with a box to tick while they can be invited."""
 
-    tick = tables.Column(verbose_name="", empty_values=(), orderable=False)
-    name = tables.Column(verbose_name=_l("Name"), order_by=("family_name", "given_name", "name", "pk"))
-    department = tables.Column(verbose_name=_l("Department"))
-    site = tables.Column(verbose_name=_l("Site"))
-    level = tables.Column(verbose_name=_l("Level"))
-    hired_on = tables.Column(verbose_name=_l("Years here"))
-    skills = tables.Column(verbose_name=_l("Skills"), empty_values=(), orderable=False)
-    asked = tables.Column(verbose_name=_l("In this cohort"), empty_values=(), orderable=False)
+    tick = tables.Column(verbose_name="", empty_values=(), orderable=False, attrs={"td": {"class": "om-cell-choose"}})
+    name = tables.Column(
+        verbose_name=_l("Name"),
+        order_by=("family_name", "given_name", "name", "pk"),
+        attrs={"td": {"class": "om-cell-title"}},
+    )
+    department = tables.Column(verbose_name=_l("Department"), default="", attrs=PLAIN)
+    site = tables.Column(verbose_name=_l("Site"), default="", attrs=PLAIN)
+    level = tables.Column(verbose_name=_l("Level"), default="", attrs=LABELED)
+    hired_on = tables.Column(verbose_name=_l("Years here"), default="", attrs=LABELED)
+    skills = tables.Column(
+        verbose_name=_l("Skills"), empty_values=(), orderable=False, attrs={"td": {"class": "om-cell-more"}}
+    )
+    asked = tables.Column(
+        verbose_name=_l("In this cohort"), empty_values=(), orderable=False, attrs={"td": {"class": "om-cell-state"}}
+    )
 
     class Meta:
-        attrs = {"id": "people"}
+        attrs = {"id": "people", "class": "om-table-compact"}
         order_by = "name"
         empty_text = _l("Nobody meets these conditions, or all who do were asked already.")
 
@@ -100,25 +114,41 @@ class FoundTable(tables.Table):  # type: ignore[misc]
         )
         names = [f"{skill.name} {skill.level}" if skill.level else skill.name for skill in skills]
         shown = ", ".join(names[:SKILLS]) + (" …" if len(names) > SKILLS else "")
-        return format_html('<span class="om-quiet" title="{}">{}</span>', ", ".join(names), shown)
+        return format_html('<span class="om-quiet" title="{}">{}</span>', ", ".join(names), shown) if names else ""
 
     def render_asked(self, record: Any) -> str:
-        return _badge(record.asked) if record.asked is not None else "—"
+        return _badge(record.asked) if record.asked is not None else ""
 
 
 class InvitationTable(tables.Table):  # type: ignore[misc]
-    person = tables.Column(verbose_name=_l("Name"), accessor="enrollment__person__name")
-    role = tables.Column(verbose_name=_l("As"), accessor="enrollment__get_role_display", order_by="enrollment__role")
-    sent_at = tables.DateTimeColumn(short=False, verbose_name=_l("Sent"), default=_l("no e-mail address"))
-    opened_at = tables.DateTimeColumn(short=False, verbose_name=_l("Opened"), default="—")
-    status = tables.Column(verbose_name=_l("Now"), accessor="enrollment__status")
+    person = tables.Column(
+        verbose_name=_l("Name"), accessor="enrollment__person__name", attrs={"td": {"class": "om-cell-title"}}
+    )
+    role = tables.Column(
+        verbose_name=_l("As"), accessor="enrollment__get_role_display", order_by="enrollment__role", attrs=PLAIN
+    )
+    sent_at = tables.DateTimeColumn(
+        short=False, verbose_name=_l("Sent"), default=_l("no e-mail address"), attrs=LABELED
+    )
+    opened_at = tables.DateTimeColumn(short=False, verbose_name=_l("Opened"), default="", attrs=LABELED)
+    status = tables.Column(
+        verbose_name=_l("Now"), accessor="enrollment__status", attrs={"td": {"class": "om-cell-state"}}
+    )
+    verbs = tables.TemplateColumn(
+        template_name="enrollment/recruit/_invitation_verbs.html",
+        verbose_name="",
+        orderable=False,
+        attrs={"td": {"class": "om-cell-actions om-cell-more"}},
+    )
 
     class Meta:
-        attrs = {"id": "invitations"}
+        attrs = {"id": "invitations", "class": "om-table-compact"}
         order_by = "-sent_at"
         empty_text = _l("Nobody was invited yet.")
 
-    def render_status(self, value: str) -> str:
+    def render_status(self, value: str, record: Invitation) -> str:
+        if record.is_taken_back:
+            return format_html('<span class="om-badge om-badge-dot" data-tone="neutral">{}</span>', _("taken back"))
         return _badge(value)
 
 
@@ -233,11 +263,49 @@ def _say(request: Request, done: actions.Invited) -> None:
 def invitations(request: Request, pk: int) -> HttpResponse:
     """What became of them: figures, and each one."""
     cohort = _cohort(request, pk)
-    rows = Invitation.objects.filter(enrollment__cohort=cohort).select_related("enrollment__person")
+    rows = Invitation.objects.filter(enrollment__cohort=cohort).select_related(
+        "enrollment__person", "enrollment__cohort"
+    )
     table = InvitationTable(rows)
     tables.RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
     context = {"cohort": cohort, "program": cohort.program, "table": table, "figures": finding.figures(cohort)}
     return render(request, "enrollment/recruit/invitations.html", context)
+
+
+def _invitation(request: Request, pk: int, invitation: int) -> Invitation:
+    rows = Invitation.objects.filter(enrollment__cohort=_cohort(request, pk))
+    return get_object_or_404(rows.select_related("enrollment__person", "enrollment__cohort__program"), pk=invitation)
+
+
+@login_required
+@require_POST
+def take_back(request: Request, pk: int, invitation: int) -> HttpResponse:
+    taken = actions.take_back(_invitation(request, pk, invitation), by=request.actor)
+    messages.success(
+        request,
+        _("The invitation of %(name)s is taken back. The link in their mail opens nothing any more.")
+        % {"name": taken.enrollment.person.name},
+    )
+    return redirect("enrollment:invitations", pk=pk)
+
+
+@login_required
+@require_POST
+def send_again(request: Request, pk: int, invitation: int) -> HttpResponse:
+    """``issue`` is the one that the page showed: a second click on it finds another."""
+    found = _invitation(request, pk, invitation)
+    if request.POST.get("issue") != str(found.issue):
+        raise Conflict(_("This was sent again a moment ago."))
+    sent = actions.send_again(found, by=request.actor)
+    name = {"name": sent.enrollment.person.name}
+    if sent.sent_at:
+        messages.success(request, _("%(name)s is asked again, with a new link. The earlier one opens nothing.") % name)
+    else:
+        messages.warning(
+            request,
+            _("%(name)s is invited again and has no e-mail address. An administrator can print a claim code.") % name,
+        )
+    return redirect("enrollment:invitations", pk=pk)
 
 
 @login_required
@@ -275,6 +343,7 @@ def invitation(request: Request, token: str) -> HttpResponse:
         role=link.facts["role"],
         person=link.person_id,
     )
+    _check_newest(enrollment, link)
     if request.method == "POST":
         return _answer(request, enrollment)
     cohort = enrollment.cohort
@@ -288,6 +357,18 @@ def invitation(request: Request, token: str) -> HttpResponse:
         "invited": enrollment.status == Enrollment.Status.INVITED,
     }
     return render(request, "enrollment/invitation.html", context)
+
+
+def _check_newest(enrollment: Enrollment, link: links.Link) -> None:
+    """Raises ``Denied`` for the link of an invitation that was taken back or sent again since."""
+    newest = getattr(enrollment, "invitation", None)
+    if newest is None:
+        return
+    newest.enrollment = enrollment
+    if newest.is_taken_back:
+        raise Denied(_("This invitation was taken back. If you think that is a mistake, write to whoever sent it."))
+    if link.facts.get("issue", 1) != newest.issue:
+        raise Denied(_("A newer invitation was sent to you. Please open the link in that mail."))
 
 
 def _answer(request: Request, enrollment: Enrollment) -> HttpResponse:

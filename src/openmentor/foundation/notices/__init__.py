@@ -15,7 +15,7 @@ In an app's ``notices.py``:
 given ``reader``, ``link``, what ``context`` says, and nothing else. A mail with a layout of its own has ``….mjml`` beside it.
 """
 
-from openmentor.foundation.notices.delivery import deliver, send
+from openmentor.foundation.notices.delivery import deliver, recall, send
 from openmentor.foundation.notices.preferences import mute, quiet_until, unmute
 from openmentor.foundation.notices.registry import Notice, category, category_label, notice
 
@@ -27,6 +27,7 @@ __all__ = [
     "mute",
     "notice",
     "quiet_until",
+    "recall",
     "send",
     "unmute",
     "unread_count",

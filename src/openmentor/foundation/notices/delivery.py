@@ -205,6 +205,15 @@ def _to_address(
         return _write([_mail_row(common, address, now, turned_off=preferences.is_muted(area, address=address))])
 
 
+def recall(event_id: int | None, person_id: int) -> None:
+    """What one person was told of an event, as far as it has not reached them: a mail that waits stays here, an unread line goes."""
+    told = Delivery.objects.filter(event=event_id, person=person_id) if event_id else Delivery.objects.none()
+    told.filter(channel=Channel.APP, read_at=None).delete()
+    told.mails().filter(state__in=(State.WAITING, State.HELD)).update(
+        state=State.DROPPED, why=_("It was taken back before it went out.")
+    )
+
+
 def new_message_id() -> str:
     return f"<{uuid.uuid4().hex}@{urlsplit(settings.BASE_URL).hostname or 'openmentor'}>"
 

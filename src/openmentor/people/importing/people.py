@@ -14,6 +14,7 @@ from openmentor.people.importing.faults import Doubt, shorten
 from openmentor.people.importing.managers import Reference
 from openmentor.people.importing.mapping import CUSTOM, Choice
 from openmentor.people.importing.mapping import Mapping as ColumnMapping
+from openmentor.people.importing.text import one_line
 from openmentor.people.importing.wording import _, words
 
 LONGEST = {"name": 200, "given_name": 100, "family_name": 100, "country": 100, "performance_tier": 100}
@@ -118,7 +119,7 @@ class RowReader:
         for key, i in self._texts:
             cell = cells[i]
             if cell and not values.is_nothing(cell):
-                setattr(person, key, self._short(row, i, " ".join(cell.split()), LONGEST.get(key, LONGEST_TEXT), say))
+                setattr(person, key, self._short(row, i, one_line(cell), LONGEST.get(key, LONGEST_TEXT), say))
         self._read_level(person, cells, say)
         self._read_timezone(person, cells, say)
         for key in ("skills", "languages"):
@@ -165,13 +166,13 @@ class RowReader:
 
     def _read_name(self, person: ImportedPerson, cells: list[str], say: Say) -> bool:
         given, middle, family = (
-            " ".join(cells[self._at[key]].split()) if key in self._at else ""
+            one_line(cells[self._at[key]]) if key in self._at else ""
             for key in ("given_name", "middle_name", "family_name")
         )
         if given or family:
             name: names.Name | None = names.Name(f"{given} {middle}".strip(), family)
         else:
-            whole = cells[self._at["name"]] if "name" in self._at else ""
+            whole = one_line(cells[self._at["name"]]) if "name" in self._at else ""
             name = self._split(whole) if not whole.casefold().startswith(("n/a", "#")) else None
         if name is None and not person.email:
             column = next((self._header[self._at[k]] for k in ("name", "family_name") if k in self._at), None)

@@ -5,6 +5,7 @@ Nothing but a sample is held in memory: each reading goes through the file, so m
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 import statistics
@@ -121,6 +122,9 @@ def open_table(data: bytes | Path, *, name: str = "", sheet: str | None = None) 
     sheet     the sheet of a workbook; without it, the first with anything in it.
     Raises    InvalidFile, whose faults name row and column; a file that can't be opened at all raises OSError.
     """
+    if isinstance(data, Path) and data.exists() and not data.is_file() and not data.is_dir():
+        # A pipe would be waited for without end, and is read only once.
+        raise OSError(errno.EINVAL, _("This is a pipe or a device, not a file. Write it to a file first."), str(data))
     with ExitStack() as stack:
         with _stream(data) as stream:
             size = stream.seek(0, 2)

@@ -1,4 +1,4 @@
-from openmentor.people.models.access import ClaimCode
+from openmentor.people.models.access import ClaimCode, PendingAddress
 from openmentor.people.models.history import EmploymentEvent, Skill
 from openmentor.people.models.imports import Import, ImportRow, SensitiveColumn, SensitiveFact
 from openmentor.people.models.person import Identity, Person, PersonQuerySet, Source, WorkFacts
@@ -9,6 +9,7 @@ __all__ = [
     "Identity",
     "Import",
     "ImportRow",
+    "PendingAddress",
     "Person",
     "PersonQuerySet",
     "SensitiveColumn",

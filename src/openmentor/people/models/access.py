@@ -1,4 +1,4 @@
-"""Codes by which somebody without an address comes to their account."""
+"""Codes by which somebody without an address comes to their account, and the address they then type."""
 
 from __future__ import annotations
 
@@ -35,3 +35,18 @@ class ClaimCode(models.Model):
 
     def __str__(self) -> str:
         return f"code of {self.person_id}"
+
+
+class PendingAddress(models.Model):
+    """An address that somebody typed for their own account and has not shown to be theirs.
+
+    They sign in by it and nothing else uses it: no mail but the one that asks, no import, no wish or veto finds them by it. Two may type
+    the same one; whose it is, the mail decides.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="pending_address")
+    address = models.EmailField(max_length=254, db_index=True)
+    typed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"address of {self.person_id}"

@@ -20,9 +20,12 @@ from openmentor.foundation.http import Request
 from openmentor.foundation.ids import number
 from openmentor.people import actions, policies
 from openmentor.people.forms import OwnForm, PersonForm
-from openmentor.people.models import Person
+from openmentor.people.models import PendingAddress, Person
 
 PAGE = 50
+#: of what stands in one line on a phone, with its heading where it says nothing without
+PLAIN = {"td": {"class": "om-cell-plain"}}
+LABELED = {"td": {"class": "om-cell-plain om-cell-labeled"}}
 
 
 class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -63,16 +66,22 @@ class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class PersonTable(tables.Table):  # type: ignore[misc]
-    name = tables.Column(verbose_name=_l("Name"), order_by=("family_name", "given_name", "name", "pk"), linkify=True)
-    email = tables.Column(verbose_name=_l("E-mail"))
-    position = tables.Column(verbose_name=_l("Position"))
-    department = tables.Column(verbose_name=_l("Department"))
-    site = tables.Column(verbose_name=_l("Site"))
-    hired_on = tables.DateColumn(short=False, verbose_name=_l("Hired"))
-    account = tables.Column(verbose_name=_l("Account"), empty_values=(), orderable=False)
+    name = tables.Column(
+        verbose_name=_l("Name"),
+        order_by=("family_name", "given_name", "name", "pk"),
+        linkify=True,
+        attrs={"td": {"class": "om-cell-title"}},
+    )
+    email = tables.Column(verbose_name=_l("E-mail"), default="", attrs={"td": {"class": "om-cell-plain text-break"}})
+    position = tables.Column(verbose_name=_l("Position"), default="", attrs=PLAIN)
+    department = tables.Column(verbose_name=_l("Department"), default="", attrs=PLAIN)
+    site = tables.Column(verbose_name=_l("Site"), default="", attrs=PLAIN)
+    hired_on = tables.DateColumn(short=False, verbose_name=_l("Hired"), default="", attrs=LABELED)
+    account = tables.Column(verbose_name=_l("Account"), empty_values=(), orderable=False, attrs=LABELED)
 
     class Meta:
         model = Person
+        attrs = {"class": "om-table-compact"}
         fields: tuple[str, ...] = ()
         sequence = ("name", "email", "position", "department", "site", "hired_on", "account")
         order_by = "name"
@@ -103,7 +112,12 @@ def people(request: Request) -> HttpResponse:
 
 def person(request: Request, pk: int) -> HttpResponse:
     found = get_object_or_404(Person.objects.visible_to(request.actor).select_related("manager"), pk=pk)
-    context: dict[str, Any] = {"person": found, "is_self": request.actor.person == found, "skills": found.skills.all()}
+    context: dict[str, Any] = {
+        "person": found,
+        "is_self": request.actor.person == found,
+        "skills": found.skills.all(),
+        "pending": PendingAddress.objects.filter(person=found).first(),
+    }
     if request.actor.is_administrator:
         context |= {
             "events": found.employment_events.select_related("source"),
@@ -121,7 +135,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
         try:
             actions.edit(found, form.cleaned_data, by=request.actor)
         except Conflict as refusal:
-            form.add_error("email", refusal.sentence)
+            form.add_error("email" if "email" in form.changed_data else None, refusal.sentence)
         else:
             messages.success(request, _("Saved."))
             return redirect(found)
