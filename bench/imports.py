@@ -1,7 +1,8 @@
 """Importing 10,000 and 100,000 people, from the upload to the last row, against a bare bulk insert of the same people; then a
 second file in which every one of them has moved to another department.
 
-Each measurement runs in a process and a database of its own: SQLite in a temporary folder, or what DATABASE_URL names, which must be empty.
+Each measurement runs in a process and a database of its own: SQLite in a temporary folder, or, where DATABASE_URL or
+OPENMENTOR_TEST_POSTGRES names a PostgreSQL, one that is made there and dropped afterwards.
 """
 
 from __future__ import annotations
@@ -12,13 +13,19 @@ import json
 import os
 import random
 import resource
+import secrets
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
 
 from bench.measure import Figure
 
@@ -99,15 +106,35 @@ def figures() -> list[Figure]:
 
 
 def _apart(what: str, size: int) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="openmentor-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="openmentor-bench-") as folder, _database() as database:
         done = subprocess.run(
             [sys.executable, "-m", "bench.imports", what, str(size)],
-            env={**os.environ, "OPENMENTOR_DATA": folder, "DJANGO_SETTINGS_MODULE": "openmentor.config.settings"},
+            env={
+                **os.environ,
+                **database,
+                "OPENMENTOR_DATA": folder,
+                "DJANGO_SETTINGS_MODULE": "openmentor.config.settings",
+            },
             stdout=subprocess.PIPE,
             check=True,
         )
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
+
+
+@contextmanager
+def _database() -> Iterator[dict[str, str]]:
+    url = os.environ.get("DATABASE_URL") or os.environ.get("OPENMENTOR_TEST_POSTGRES", "")
+    if not url.startswith("postgres"):
+        yield {}
+        return
+    name = f"openmentor_bench_{secrets.token_hex(6)}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _prepare() -> None:

@@ -40,7 +40,7 @@ def in_order(names: Mapping[int, tuple[str, str]], manager_of: Mapping[int, int]
     for row in names:
         above: list[int] = []
         at: int | None = row
-        while at in names and at not in depth:
+        while at is not None and at in names and at not in depth:
             depth[at] = 0  # so that a loop ends
             above.append(at)
             at = manager_of.get(at)
