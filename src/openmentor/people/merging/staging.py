@@ -154,10 +154,18 @@ def _drop_rows(batch: Import) -> None:
 
 @dataclass(slots=True)
 class Staged:
-    """What was staged: counts of people, of rows by kind of doubt, doubts of no row, managers that closed a loop through the database."""
+    """What was staged.
+
+    counts        of people.
+    kinds         of rows, by kind of doubt.
+    changed       facts in which people who are known differ.
+    file_doubts   doubts of no row.
+    loops         managers that closed a loop through the database.
+    """
 
     counts: dict[str, int]
     kinds: dict[str, int]
+    changed: list[str]
     file_doubts: list[dict[str, Any]]
     loops: list[dict[str, Any]]
 
@@ -177,6 +185,8 @@ class _Staging:
         #: person -> manager, of the rows that say something of it
         self.manager_of: dict[int, int | None] = {}
         self.row_of: dict[int, int] = {}
+        #: in what people who are known differ, at least one of them
+        self.changed: set[str] = set()
 
     def stage(self) -> Staged:
         rows = [
@@ -190,7 +200,12 @@ class _Staging:
         for doubt in self.identified.doubts:
             self.doubts.setdefault(doubt.row or 0, []).append(doubt)
         silent = self.identified.left_out | self.identified.undecided.keys()
-        new = [row.number for row in rows if row.number not in self.identified.person and row.number not in silent]
+        names = {
+            row.number: (row.family_name, row.given_name)
+            for row in rows
+            if row.number not in self.identified.person and row.number not in silent
+        }
+        new = ids.in_order(names, self.run.manager_rows())
         self.keys = {**self.identified.person, **dict(zip(new, ids.reserve(len(new)), strict=True))}
         done = 0
         for chunk in self.run.chunks(CHUNK):
@@ -206,7 +221,7 @@ class _Staging:
         self.counts["left_out"] += self.run.counts.left_out
         self.counts["rows"] = self.run.counts.rows
         file_doubts = [doubt.as_dict() for doubt in self.run.doubts.in_order() if doubt.row is None]
-        return Staged(dict(self.counts), dict(self.kinds), file_doubts, loops)
+        return Staged(dict(self.counts), dict(self.kinds), sorted(self.changed), file_doubts, loops)
 
     def _rows(self, chunk: Sequence[ImportedPerson]) -> Iterator[StagedRow]:
         here = [self.keys[person.row] for person in chunk if person.row in self.identified.person]
@@ -254,6 +269,7 @@ class _Staging:
                 self.doubts.setdefault(person.row, []).append(said)
             is_same = not difference.changes and not difference.events and not row.skills
             row.action = "same" if is_same else "changed"
+            self.changed |= difference.changes.keys()
             self.counts["now_left"] += before["left_on"] is None and difference.facts["left_on"] is not None
         for event in difference.events:
             self.counts[f"event_{event['kind']}"] += event["day"] is not None
@@ -362,6 +378,7 @@ def _findings(run: DryRun, staged: Staged) -> dict[str, Any]:
         },
         "doubts": staged.file_doubts[:LISTED],
         "kinds": staged.kinds,
+        "changed": staged.changed,
         "notes": told["notes"],
         "saved": run.as_saved(),
     }

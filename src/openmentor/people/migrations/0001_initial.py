@@ -304,6 +304,7 @@ class Migration(migrations.Migration):
                     "person",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
+                        db_index=False,
                         related_name="identities",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -376,22 +377,6 @@ class Migration(migrations.Migration):
                 fields=["family_name", "given_name", "name", "id"], name="people_pers_family__f75bcc_idx"
             ),
         ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["department"], name="people_pers_departm_0bdefc_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["site"], name="people_pers_site_0d93ab_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["level"], name="people_pers_level_70a108_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(fields=["hired_on"], name="people_pers_hired_o_4808ca_idx"),
-        ),
         migrations.AddConstraint(
             model_name="person",
             constraint=models.CheckConstraint(
@@ -442,11 +427,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="identity",
-            constraint=models.UniqueConstraint(fields=("source", "person"), name="identity_one_a_source"),
-        ),
-        migrations.AddIndex(
-            model_name="employmentevent",
-            index=models.Index(fields=["kind", "day"], name="people_empl_kind_20f2fc_idx"),
+            constraint=models.UniqueConstraint(fields=("person", "source"), name="identity_one_a_source"),
         ),
         migrations.AddConstraint(
             model_name="employmentevent",

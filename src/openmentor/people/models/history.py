@@ -32,7 +32,6 @@ class EmploymentEvent(models.Model):
     class Meta:
         ordering = ["day", "pk"]
         constraints = [models.UniqueConstraint(fields=["person", "kind", "day"], name="employment_event_once")]
-        indexes = [models.Index(fields=["kind", "day"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.day}"

