@@ -509,4 +509,4 @@ def test_pages_ask_the_same_number_of_questions_however_many_pairs(
         with queries() as asked:
             assert client.get(address).status_code == 200
         counts[name] = len(asked)
-    assert counts == {"board": 21, "pair": 14, "candidates": 20, "publication": 18}
+    assert counts == {"board": 22, "pair": 14, "candidates": 20, "publication": 18}

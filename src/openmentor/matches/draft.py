@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.db.models import Count, Min, Sum
 from django.utils.translation import gettext as _
 
 from openmentor.enrollment.models import Enrollment
@@ -28,13 +29,16 @@ class Draft:
 
     run: MatchingRun
     token: int
-    pairs: dict[Key, float]
 
     @classmethod
     def of(cls, run: MatchingRun) -> Draft:
-        """Two queries."""
-        rows = run.matches.in_draft().order_by("pk").values_list("mentor", "mentee", "score")
-        return cls(run, token_of(run), {(mentor, mentee): score for mentor, mentee, score in rows})
+        """One query. The pairs are read after the token, and only by who asks for them: a change in between is found when they are written."""
+        return cls(run, token_of(run))
+
+    @cached_property
+    def pairs(self) -> dict[Key, float]:
+        rows = self.run.matches.in_draft().order_by("pk").values_list("mentor", "mentee", "score")
+        return {(mentor, mentee): score for mentor, mentee, score in rows}
 
     @cached_property
     def mentees_of(self) -> dict[int, list[int]]:
@@ -57,15 +61,16 @@ class Draft:
     def is_locked(self, pair: Key) -> bool:
         return self.holds.get(pair) == Hold.Kind.LOCK
 
-    @property
+    @cached_property
     def levels(self) -> dict[str, float]:
-        """What these pairs reach, under the engine's names of the levels."""
+        """What these pairs reach, under the engine's names of the levels. One query."""
+        found = self.run.matches.in_draft().aggregate(
+            served=Count("mentee", distinct=True), filled=Count("*"), least=Min("score"), total=Sum("score")
+        )
         return {
-            "served": float(len(self.mentors_of)),
-            "filled": float(len(self.pairs)),
-            "least score": min(self.pairs.values(), default=0.0),
-            "total fit": math.fsum(self.pairs.values()),
-        }
+            "served": float(found["served"]), "filled": float(found["filled"]), "least score": found["least"] or 0.0,
+            "total fit": found["total"] or 0.0,
+        }  # fmt: skip
 
 
 def _grouped(pairs: Iterable[Key]) -> dict[int, list[int]]:

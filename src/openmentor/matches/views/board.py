@@ -316,7 +316,7 @@ def unmatched(request: Request, pk: int, role: str) -> HttpResponse:
     if role not in ("mentors", "mentees"):
         raise Http404
     side = Role.MENTOR if role == "mentors" else Role.MENTEE
-    page, people = boards.alone(run, Draft.of(run), side, request.GET.get("page"))
+    page, people = boards.alone(run, side, request.GET.get("page"))
     context = {
         "run": run, "cohort": run.cohort, "program": run.cohort.program, "page": page, "people": people, "role": role,
         "may_draft": policies.draft(request.actor, run),
