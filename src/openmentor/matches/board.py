@@ -261,7 +261,7 @@ def _order(run: MatchingRun, chosen: BoardFilter) -> QuerySet[Any]:
     """Mentors in the order of the page, those filtered out left out. The database counts and sorts: a page reads its own pairs alone."""
     show, sort, words = chosen.chosen("show"), chosen.chosen("sort"), chosen.chosen("q").split()[:5]
     pairs = run.matches.in_draft().order_by()
-    rows: QuerySet[Any]
+    rows: Any
     if show == "free":
         mentor, rows = "pk", _with_free_places(run, pairs)
     else:
@@ -284,7 +284,8 @@ def _order(run: MatchingRun, chosen: BoardFilter) -> QuerySet[Any]:
         rows = rows.filter(Q(**{f"{mentor}__in": named}) | Q(**{f"{mentor}__in": with_them}))
     name = "person__name" if mentor == "pk" else "mentor__person__name"
     first = {"name": name, "best": "-best"}.get(sort, "worst")
-    return rows.order_by(first, mentor).values_list(mentor, flat=True)
+    found: QuerySet[Any] = rows.order_by(first, mentor).values_list(mentor, flat=True)
+    return found
 
 
 def _with_free_places(run: MatchingRun, pairs: QuerySet[ProposedMatch]) -> QuerySet[Enrollment]:

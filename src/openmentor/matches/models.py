@@ -123,6 +123,20 @@ class MatchingRun(Stateful):
         return self.status in self.LIVE
 
 
+class PoolLook(models.Model):
+    """What was found when a cohort's pool was last looked through: counts, and words of HR. ``stamp`` names the state it was in;
+    ``failed_stamp`` the one that could not be looked through."""
+
+    cohort = models.OneToOneField(Cohort, on_delete=models.CASCADE, related_name="pool_look")
+    stamp = models.CharField(max_length=16, blank=True)
+    found = models.JSONField(default=dict, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    failed_stamp = models.CharField(max_length=16, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.cohort_id}: {self.taken_at}"
+
+
 class RunInput(models.Model):
     """What the engine was told of one enrollment, each cell with where it came from; kept so that the run can be replayed, and so that
     erasing a person can take them out."""

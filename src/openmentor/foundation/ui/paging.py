@@ -15,7 +15,8 @@ class SearchPaginator(Paginator[Any]):
 
     @cached_property
     def _first(self) -> Sequence[Any]:
-        return self.object_list[: self.per_page]
+        first: Sequence[Any] = self.object_list[: self.per_page]  # type: ignore[assignment]
+        return first
 
     @cached_property
     def count(self) -> int:
@@ -24,4 +25,4 @@ class SearchPaginator(Paginator[Any]):
 
     def page(self, number: int | str) -> Page[Any]:
         number = self.validate_number(number)
-        return self._get_page(self._first, number, self) if number == 1 else super().page(number)
+        return Page(self._first, number, self) if number == 1 else super().page(number)

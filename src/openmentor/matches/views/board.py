@@ -20,7 +20,7 @@ from openmentor.enrollment.models import Enrollment, Role
 from openmentor.foundation.errors import Conflict, Denied, Refusal
 from openmentor.foundation.http import Request
 from openmentor.foundation.ids import number
-from openmentor.matches import actions, desk, inputs, policies, questions
+from openmentor.matches import actions, desk, looking, policies, questions
 from openmentor.matches import board as boards
 from openmentor.matches import draft as drafts
 from openmentor.matches.draft import Draft, Plan
@@ -61,6 +61,13 @@ def is_small(run: MatchingRun) -> bool:
     return bool(counts.get("mentors", 0) + counts.get("mentees", 0) <= AT_ONCE)
 
 
+def freshness_of(run: MatchingRun) -> dict[str, Any]:
+    """What ``_freshness.html`` needs: whether the pool has changed since, or that the page asks afterwards."""
+    is_ready = run.status == MatchingRun.Status.READY
+    changed = looking.has_changed(run) if is_ready and is_small(run) else False
+    return {"has_changed": changed, "ask_freshness": is_ready and (changed is None or not is_small(run))}
+
+
 def query_of(request: Request) -> QueryDict:
     """How the board is filtered on the page that asks, whichever way it asks."""
     asked = request.GET
@@ -78,13 +85,12 @@ def context_of(request: Request, run: MatchingRun) -> dict[str, Any]:
     kept = {name: query[name] for name in KEPT_OF_QUERY if query.get(name)}
     found = boards.build(run, query, urlencode(kept))
     may_draft = policies.draft(request.actor, run)
-    is_ready = run.status == MatchingRun.Status.READY
     return {
         "run": run, "cohort": run.cohort, "program": run.cohort.program, "board": found, "may_draft": may_draft,
         "may_hold": policies.hold(request.actor, run.cohort),
         "proof": boards.proof(run, found.draft, is_changed=found.is_changed), "levels": boards.levels(run, found.draft),
         "unmet": boards.unmet(run), "words": boards.settings_in_words(run),
-        "has_changed": is_ready and is_small(run) and inputs.has_changed(run), "ask_freshness": is_ready and not is_small(run),
+        **freshness_of(run),
         "made_by_hand": sum(not each.is_undone for each in found.changes),
     }  # fmt: skip
 
@@ -304,8 +310,9 @@ def freshness(request: Request, pk: int) -> HttpResponse:
     run = find_result(request, pk)
     if policies.draft(request.actor, run):
         desk.of(run)
-    changed = run.status == MatchingRun.Status.READY and inputs.has_changed(run)
-    return render(request, "matches/_freshness.html", {"run": run, "cohort": run.cohort, "has_changed": changed})
+    changed = looking.has_changed(run)
+    context = {"run": run, "cohort": run.cohort, "has_changed": changed, "ask_freshness": changed is None}
+    return render(request, "matches/_freshness.html", context)
 
 
 @login_required
