@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Page
-from django.db.models import Aggregate, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Aggregate, Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -21,6 +21,7 @@ from openmentor.foundation.ui.paging import SearchPaginator
 from openmentor.matches.draft import Draft, sentence_of_rule
 from openmentor.matches.models import DraftChange, Hold, MatchingRun, ProposedMatch, RunInput, UnmatchedEnrollment
 from openmentor.matches.specification import AIMS, LEVELS, label
+from openmentor.mentorships.models import Membership, Mentorship
 
 PAGE = 24
 #: people without anybody that stand beside the pairs; the rest is on pages of its own
@@ -78,12 +79,26 @@ class Card:
         return self.match.score < WEAK
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A pair of an earlier round that stands: it holds its places, and no run and no change of a board touches it."""
+
+    mentorship: Mentorship
+    mentor: Membership
+    mentees: tuple[Membership, ...]
+
+    @property
+    def name_of_mentees(self) -> str:
+        return ", ".join(each.person.name for each in self.mentees)
+
+
 @dataclass
 class Lane:
-    """A mentor with their places and pairs. ``why``: why they have nobody."""
+    """A mentor with their places and pairs. ``why``: why they have nobody; ``standing``: whom they have from earlier rounds."""
 
     mentor: Enrollment
     cards: list[Card] = field(default_factory=list)
+    standing: list[Standing] = field(default_factory=list)
     free: int = 0
     why: str = ""
 
@@ -104,6 +119,7 @@ class LevelNow:
     value: str
     best: str
     is_best: bool
+    note: str = ""
 
 
 @dataclass
@@ -119,6 +135,8 @@ class Board:
     mentors_alone_count: int
     holds: list[Hold]
     changes: list[DraftChange]
+    standing: list[Standing]
+    standing_count: int
     query: str = ""
 
     @property
@@ -142,7 +160,10 @@ def proof(run: MatchingRun, draft: Draft, *, is_changed: bool) -> dict[str, Any]
         if gap is None:
             head = _("The best possible, and proved.")
         else:
-            head = _("At most %(gap)s below the proved best of %(best)s.") % {"gap": gap, "best": points(bound)}
+            head = _("At most %(gap)s below the proved best of %(best)s points in all.") % {
+                "gap": gap,
+                "best": points(bound),
+            }
         return {"head": head, "is_best": gap is None, "notes": _promises(run)}
     levels = draft.levels
     notes = []
@@ -155,12 +176,15 @@ def proof(run: MatchingRun, draft: Draft, *, is_changed: bool) -> dict[str, Any]
     if gap is None:
         is_over = total > bound + NEXT_TO_NOTHING
         head = (
-            _("Changed by hand: total fit %(now)s; the proved best with everything above it kept is %(best)s.")
+            _("Changed by hand: total fit %(now)s points; the proved best with everything above it kept is %(best)s.")
             if is_over
-            else _("Changed by hand, and as good as the proved best of %(best)s.")
+            else _("Changed by hand, and as good as the proved best of %(best)s points in all.")
         ) % {"now": points(total), "best": points(bound)}
     else:
-        head = _("Changed by hand: %(gap)s below the proved best of %(best)s.") % {"gap": gap, "best": points(bound)}
+        head = _("Changed by hand: %(gap)s below the proved best of %(best)s points in all.") % {
+            "gap": gap,
+            "best": points(bound),
+        }
     return {"head": head, "is_best": gap is None and not notes, "notes": notes + _promises(run)}
 
 
@@ -210,15 +234,24 @@ def _promises(run: MatchingRun) -> list[str]:
 
 
 def levels(run: MatchingRun, draft: Draft) -> list[LevelNow]:
-    """The aim's levels as the board stands."""
+    """The aim's levels as the board stands, and before the sum what it is for a pair."""
     now = draft.levels
     found = []
     for level in run.levels:
-        value, bound = now.get(level["name"], level["value"]), level["bound"]
-        is_share = level["name"] in ("least score", "total fit")
+        name = level["name"]
+        value, bound = now.get(name, level["value"]), level["bound"]
+        is_share = name in ("least score", "total fit")
         show = points if is_share else (lambda number: str(round(number)))
         is_best = value >= bound - NEXT_TO_NOTHING * max(1.0, abs(bound))
-        found.append(LevelNow(str(LEVELS.get(level["name"], level["name"])), show(value), show(bound), is_best))
+        note = _("points of 100") if name == "least score" else ""
+        if name == "total fit":
+            pairs = int(now["filled"])
+            if pairs:
+                found.append(
+                    LevelNow(_("fit of a pair, on average"), points(value / pairs), "", False, _("points of 100"))
+                )
+            note = ngettext("points: the sum over %(n)d pair", "points: the sum over %(n)d pairs", pairs) % {"n": pairs}
+        found.append(LevelNow(str(LEVELS.get(name, name)), show(value), show(bound), is_best, note))
     return found
 
 
@@ -251,9 +284,10 @@ def build(run: MatchingRun, query: Mapping[str, Any], encoded: str = "") -> Boar
     )
     mentees_alone, mentees_count = _alone(run, Role.MENTEE)
     mentors_alone, mentors_count = _alone(run, Role.MENTOR)
+    standing, standing_count = _standing(run)
     return Board(
-        run, draft, chosen, page, _lanes(run, list(page.object_list), holds), mentees_alone, mentees_count, mentors_alone,
-        mentors_count, holds, list(DraftChange.objects.filter(run=run).select_related("author")), encoded,
+        run, draft, chosen, page, _lanes(run, list(page.object_list), holds, any_standing=standing_count > 0), mentees_alone, mentees_count, mentors_alone,
+        mentors_count, holds, list(DraftChange.objects.filter(run=run).select_related("author")), standing, standing_count, encoded,
     )  # fmt: skip
 
 
@@ -305,7 +339,7 @@ def _with_free_places(run: MatchingRun, pairs: QuerySet[ProposedMatch]) -> Query
     )
 
 
-def _lanes(run: MatchingRun, mentors: list[int], holds: list[Hold]) -> list[Lane]:
+def _lanes(run: MatchingRun, mentors: list[int], holds: list[Hold], *, any_standing: bool) -> list[Lane]:
     enrollments = Enrollment.objects.filter(pk__in=mentors).select_related("person").in_bulk()
     by_pair = {(hold.mentor_id, hold.mentee_id): hold for hold in holds}
     lanes = {pk: Lane(enrollments[pk], free=enrollments[pk].free_places) for pk in mentors if pk in enrollments}
@@ -316,10 +350,39 @@ def _lanes(run: MatchingRun, mentors: list[int], holds: list[Hold]) -> list[Lane
             Card(match, top(said(match.reasons, run.settings)), by_pair.get((match.mentor_id, match.mentee_id)))
         )
         lane.free -= 1
+    earlier = _earlier(run).filter(members__enrollment__in=mentors).distinct() if any_standing else ()
+    for each in _as_pairs(earlier):
+        if each.mentor.enrollment_id in lanes:
+            lanes[each.mentor.enrollment_id].standing.append(each)
     empty = [pk for pk, lane in lanes.items() if not lane.cards]
     for pk, why in _reasons_of(run, empty).items():
         lanes[pk].why = why
     return list(lanes.values())
+
+
+def _earlier(run: MatchingRun) -> QuerySet[Mentorship]:
+    """What stands beside a run that may still be published: mentorships of earlier rounds that hold their places."""
+    if run.status not in (MatchingRun.Status.READY, MatchingRun.Status.PUBLISHING):
+        return Mentorship.objects.none()
+    others = Mentorship.objects.holding_places().filter(cohort=run.cohort_id).exclude(run_id=run.pk)
+    members = Prefetch("members", Membership.objects.select_related("person"))
+    return others.prefetch_related(members).order_by("-proposed_at", "-pk")
+
+
+def _as_pairs(mentorships: Iterable[Mentorship]) -> list[Standing]:
+    found = []
+    for mentorship in mentorships:
+        members = list(mentorship.members.all())
+        mentor = next((each for each in members if each.role == Role.MENTOR), None)
+        if mentor is not None:
+            found.append(Standing(mentorship, mentor, tuple(each for each in members if each is not mentor)))
+    return found
+
+
+def _standing(run: MatchingRun) -> tuple[list[Standing], int]:
+    """The first few pairs that stand, and how many there are."""
+    pages = SearchPaginator(_earlier(run), BESIDE)
+    return _as_pairs(pages.page(1).object_list), pages.count
 
 
 def _left_over(run: MatchingRun, role: str) -> QuerySet[Any]:

@@ -169,6 +169,29 @@ def move(draft: Draft, mentee: int, source: int | None, target: int | None, *, s
     return _checked(draft, plans[0])
 
 
+def closed(draft: Draft, mentee: int, source: int | None, targets: Sequence[int]) -> dict[int | None, str]:
+    """Of these mentors, and of nobody (None), those to whom a mentee may not be moved, each with the sentence that ``move`` would give.
+
+    A constant number of queries, so that a board can say it of all its mentors once somebody is picked up.
+    """
+    others = [target for target in targets if target != source]
+    if source is not None and draft.is_locked((source, mentee)):
+        return dict.fromkeys([*others, None], _("This pair is locked. Release it first."))
+    found: dict[int | None, str] = {}
+    for (target, _mentee), sentence in against(draft, [(target, mentee) for target in others]).items():
+        found[target] = sentence
+    free = free_places(draft, others)
+    for target in others:
+        there = draft.mentees_of.get(target, [])
+        if mentee in there:
+            found[target] = _("These two are together already.")
+        elif target not in found and free.get(target, 0) < 1 and all(draft.is_locked((target, who)) for who in there):
+            found[target] = (
+                _("There is no free place, and the pairs there are locked.") if there else _("There is no free place.")
+            )
+    return found
+
+
 def exchanges(draft: Draft, mentee: int, source: int | None, target: int, others: Iterable[int]) -> list[Plan]:
     """Ways to take somebody's place, the best first: who makes room gets the mentor left behind, where that may be, else nobody."""
     away = [] if source is None else [(source, mentee)]

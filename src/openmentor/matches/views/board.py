@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,6 +31,8 @@ from openmentor.mentorships.models import Mentorship
 AT_ONCE = 500
 KEPT_OF_QUERY = ("q", "show", "sort", "page")
 NOBODY = "none"
+#: more lanes than a board shows
+LANES = 100
 
 
 class HoldForm(forms.Form):
@@ -222,6 +224,24 @@ def preview(request: Request, pk: int) -> HttpResponse:
         )
     names = {pk: each.person.name for pk, each in people.items()} | _names(plan)
     return render(request, "matches/_cost.html", {"sentence": in_words(plan, names)})
+
+
+@login_required
+@require_GET
+def closed(request: Request, pk: int) -> HttpResponse:
+    """Where somebody may not be moved, of the lanes ``to`` that a board shows: asked when they are picked up."""
+    run = find_result(request, pk)
+    policies.draft.check(request.actor, run)
+    mentee, source = _number(request.GET.get("item")), _number(request.GET.get("from"))
+    targets = [found for found in map(_number, request.GET.getlist("to")[:LANES]) if found is not None]
+    if mentee is None:
+        raise Http404
+    people = _in_run(run, mentee, source, *targets)
+    mentors = {*targets, *([] if source is None else [source])}
+    if people[mentee].role != Role.MENTEE or any(people[pk].role != Role.MENTOR for pk in mentors):
+        raise Http404
+    found = drafts.closed(Draft.of(run), mentee, source, targets)
+    return JsonResponse({NOBODY if target is None else str(target): why for target, why in found.items()})
 
 
 def _candidates(request: Request, run: MatchingRun) -> HttpResponse:
