@@ -332,12 +332,12 @@ def _place(keys, names, held, most, mine, name):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _keep(out, first, offset, floor, spread, shift, key, who, held):  # type: ignore[no-untyped-def]
+def _keep(out, first, offset, spread, shift, key, who, held):  # type: ignore[no-untyped-def]
     """Keep of one mentee the best so far, and say how many that are."""
     most = len(key)
     size = len(out)
     few = np.empty(FEW, dtype=np.float64)
-    least = max(floor, key[0]) if held == most else floor
+    least = key[0] if held == most else -np.inf
     for begin in range(0, size, FEW):
         length = min(FEW, size - begin)
         at = first + begin
@@ -351,17 +351,17 @@ def _keep(out, first, offset, floor, spread, shift, key, who, held):  # type: ig
             if few[i] > least:
                 held = _place(key, who, held, most, few[i], at + i)
                 if held == most:
-                    least = max(floor, key[0])
+                    least = key[0]
     return held
 
 
 @njit(cache=True, nogil=True)
-def scan(plan, mentees, rows, dense, first, last, number, offset, floor, spread, shift, key, who, count):  # type: ignore[no-untyped-def]
-    """Keep of each mentee of a block the best of a tile: score + offset of the mentor, above the mentee's floor.
+def scan(plan, mentees, rows, dense, first, last, number, offset, spread, shift, key, who, count):  # type: ignore[no-untyped-def]
+    """Keep of each mentee of a block the best of a tile: score + offset of the mentor.
 
     first, last, number   the tile's mentors, and which tile it is. ``dense``: (block, mentors) to start from, or (0, 0).
-    offset (m,); floor (block,); key, who (block, keep): heaps, least first; count (block,). ``spread`` from ``shift``: what
-    decides between equals.
+    offset (m,); key, who (block, keep): heaps, least first; count (block,). ``spread`` from ``shift``: what decides between
+    equals.
     """
     size = last - first
     out = np.empty(size, dtype=np.float64)
@@ -375,7 +375,7 @@ def scan(plan, mentees, rows, dense, first, last, number, offset, floor, spread,
         else:
             out[:] = 0.0
         _score(plan, mentees[k], rows[k], first, last, number, out, common, quarters, least, apart)
-        count[k] = _keep(out, first, offset, floor[k], spread, shift[k], key[k], who[k], count[k])
+        count[k] = _keep(out, first, offset, spread, shift[k], key[k], who[k], count[k])
 
 
 @njit(cache=True, nogil=True)
@@ -393,3 +393,15 @@ def fill(plan, mentees, rows, dense, first, last, number, total):  # type: ignor
         else:
             out[:] = 0.0
         _score(plan, mentees[k], rows[k], first, last, number, out, common, quarters, least, apart)
+
+
+@njit(cache=True, nogil=True)
+def scan_held(total, offset, spread, shift, key, who, count):  # type: ignore[no-untyped-def]
+    """As ``scan``, of scores (block, mentors) at hand, NaN where the two may not meet."""
+    size = total.shape[1]
+    for k in range(total.shape[0]):
+        out = total[k]
+        for i in range(size):
+            if out[i] != out[i]:
+                out[i] = -np.inf
+        count[k] = _keep(out, 0, offset, spread, shift[k], key[k], who[k], 0)

@@ -61,7 +61,7 @@ def match(
         from .solvers.stable import stable_match
 
         return stable_match(problem, options, progress or _silent)
-    if not problem.is_held and aim in ("total", "coverage"):
+    if problem.is_large and aim in ("total", "coverage"):
         from .solvers import large  # its compiled loops are loaded only where they are needed
 
         if large.is_plain(problem):

@@ -199,6 +199,7 @@ class Problem:
     preferences       ranked lists, if made by ``from_preferences``.
     gated_mentors, gated_mentees     index -> sentence: who is held back and why.
     absent_mentors, absent_mentees   indices that have no part on their side, and are listed nowhere.
+    is_large          whether there are so many pairs that compiled loops are worth loading.
     source            the columns and the specification it was made of, None for scores and lists.
     """
 
@@ -218,6 +219,7 @@ class Problem:
     absent_mentors: frozenset[int] = frozenset()
     absent_mentees: frozenset[int] = frozenset()
     source: tuple[Any, Any, Any] | None = None
+    is_large: bool = False
     _held: FloatArray | None = None
 
     def __init__(
@@ -353,6 +355,7 @@ class Problem:
     ) -> None:
         mentors, mentees = shape
         self._held = scores
+        self.is_large = mentors * mentees > HELD
         self.mentor_capacity = _loads(rest["mentor_capacity"], mentors, "mentor_capacity")
         self.mentor_minimum = _loads(rest["mentor_minimum"], mentors, "mentor_minimum")
         self.mentee_demand = _loads(rest["mentee_demand"], mentees, "mentee_demand")

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from . import kernels
-from .kernels import BANNED, COMMON, HIGHEST, RANKED, SPREAD, SUM, Plan
+from .kernels import BANNED, COMMON, HIGHEST, RANKED, SUM, Plan
 from .lens import Bag, Block, FloatArray, IntArray
 from .people import Side
 from .shapes import Banned, Common, Cosine, Distances, Highest, Hours, HoursAtLeast, Kinds, Ranked, Slope, Sum
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from .rules import Rule
     from .scoring import Scored
 
+Heap = npt.NDArray[np.int32]
+SPREAD: FloatArray = np.resize(np.random.default_rng(7).random(kernels.SPREAD) * 1e-10, kernels.SPREAD + kernels.FEW)
+"""Far below any difference of scores: among equals, everybody gets others to choose from."""
 MENTEES, MENTORS = 64, 2048
 """A tile: its scores, and what is looked up for them, fit a core's cache."""
 MOST_ENTRIES = 4_000_000
@@ -48,7 +51,81 @@ class Best:
     bound: FloatArray
 
 
-class Tiles:
+class Pass:
+    """All pairs once, in blocks of mentees that threads share out; subclasses know where the scores come from."""
+
+    def __init__(self, mentors: int, threads: int | None) -> None:
+        self.mentors = mentors
+        self.threads = threads or len(os.sched_getaffinity(0))
+
+    def best(
+        self,
+        keep: int,
+        mentees: IntArray,
+        offset: FloatArray | None = None,
+        tick: Callable[[int, int], None] | None = None,
+    ) -> Best:
+        """Of each of ``mentees`` (positions) the ``keep`` mentors of greatest score + offset. ``tick`` cancels by raising."""
+        keep = max(1, min(keep, self.mentors))
+        offsets = np.zeros(self.mentors) if offset is None else offset
+        found: list[tuple[IntArray, IntArray, FloatArray, FloatArray]] = []
+
+        def work(start: int) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+            some = mentees[start : start + MENTEES]
+            key = np.empty((len(some), keep))
+            who = np.empty((len(some), keep), dtype=np.int32)
+            count = np.zeros(len(some), dtype=np.int64)
+            shift = (some * 2_654_435_761 >> 7) & (kernels.SPREAD - 1)
+            self._scan(some, offsets, shift, key, who, count)
+            row, column = np.nonzero(np.arange(keep)[None, :] < count[:, None])
+            mentor = who[row, column].astype(np.int64)
+            drawn = SPREAD[(mentor + shift[row]) & (kernels.SPREAD - 1)]
+            score = key[row, column] - (offsets[mentor] + drawn)
+            return some[row], mentor, score, np.where(count == keep, key[:, 0], -np.inf)
+
+        starts = range(0, len(mentees), MENTEES)
+        with threadpool_limits(1), ThreadPoolExecutor(self.threads) as pool:
+            try:
+                for done, each in enumerate(pool.map(work, starts)):
+                    found.append(each)
+                    if tick is not None:
+                        tick(min((done + 1) * MENTEES, len(mentees)), len(mentees))
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+        if not found:
+            none = np.empty(0, dtype=np.int64)
+            return Best(none, none, np.empty(0), np.empty(0))
+        return Best(*(np.concatenate(each) for each in zip(*found)))
+
+    def _scan(
+        self, some: IntArray, offset: FloatArray, shift: IntArray, key: FloatArray, who: Heap, count: IntArray
+    ) -> None:
+        raise NotImplementedError
+
+
+class Held(Pass):
+    """Pairs whose scores are all at hand: (mentors, mentees), NaN where the two may not meet."""
+
+    def __init__(
+        self, scores: FloatArray, rows: IntArray, columns: IntArray, banned: IntArray, *, threads: int | None = None
+    ) -> None:
+        super().__init__(len(rows), threads)
+        self.scores, self.rows, self.columns = scores, rows, columns
+        self.banned = banned[np.argsort(banned[:, 1], kind="stable")]
+
+    def _scan(
+        self, some: IntArray, offset: FloatArray, shift: IntArray, key: FloatArray, who: Heap, count: IntArray
+    ) -> None:
+        total = np.ascontiguousarray(self.scores[np.ix_(self.rows, self.columns[some])].T)
+        at = {int(j): k for k, j in enumerate(some)}
+        for j in np.intersect1d(some, self.banned[:, 1]).tolist():
+            low, high = np.searchsorted(self.banned[:, 1], [j, j + 1])
+            total[at[j], self.banned[low:high, 0]] = np.nan
+        kernels.scan_held(total, offset, SPREAD, shift, key, who, count)
+
+
+class Tiles(Pass):
     """What a specification makes of every pair of the given mentors and mentees.
 
     rows, columns   indices of the mentors and mentees looked at; positions below are positions in these.
@@ -59,8 +136,8 @@ class Tiles:
         self, scored: Scored, rows: IntArray, columns: IntArray, banned: IntArray, *, threads: int | None = None
     ) -> None:
         self.scored = scored
+        super().__init__(len(rows), threads)
         self.rows, self.columns = rows, columns
-        self.threads = threads or len(os.sched_getaffinity(0))
         maker = _Maker(scored, rows, columns)
         for index, key in enumerate(scored.active):
             maker.dimension(index, scored.dimensions[key])
@@ -74,48 +151,12 @@ class Tiles:
         self.plan = maker.plan()
         self.blocks, self.cosines = maker.blocks, maker.cosines
         self._row_width = int(maker.row_width)
-        self.spread = np.resize(np.random.default_rng(7).random(SPREAD) * 1e-9, SPREAD + kernels.FEW)
 
-    def best(self, keep: int, mentees: IntArray, offset: FloatArray | None = None, floor: FloatArray | None = None,
-             tick: Callable[[int, int], None] | None = None) -> Best:  # fmt: skip
-        """Of each of ``mentees`` (positions) the ``keep`` mentors of greatest score + offset above ``floor``."""
-        m = len(self.rows)
-        keep = max(1, min(keep, m))
-        offsets = np.zeros(m) if offset is None else offset
-        floors = np.full(len(mentees), -np.inf) if floor is None else floor
-        found: list[tuple[IntArray, IntArray, FloatArray, FloatArray]] = []
-
-        def work(start: int) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-            some = mentees[start : start + MENTEES]
-            key = np.empty((len(some), keep))
-            who = np.empty((len(some), keep), dtype=np.int32)
-            count = np.zeros(len(some), dtype=np.int64)
-            shift = (some * 2_654_435_761 >> 7) & (SPREAD - 1)
-            low = floors[start : start + MENTEES]
-            for rows, dense, first, last, number in self._tiles(some):
-                kernels.scan(
-                    self.plan, some, rows, dense, first, last, number, offsets, low, self.spread, shift, key, who, count
-                )
-            held = np.arange(keep)[None, :] < count[:, None]
-            row, column = np.nonzero(held)
-            mentor = who[row, column].astype(np.int64)
-            score = key[row, column] - offsets[mentor]
-            bound = np.where(
-                count == keep, np.where(count == keep, key[:, 0], 0.0), np.where(np.isneginf(low), -np.inf, low)
-            )
-            return some[row], mentor, score, bound
-
-        starts = range(0, len(mentees), MENTEES)
-        with threadpool_limits(1), ThreadPoolExecutor(self.threads) as pool:
-            for done, each in enumerate(pool.map(work, starts)):
-                found.append(each)
-                if tick is not None:
-                    tick(min((done + 1) * MENTEES, len(mentees)), len(mentees))
-        if not found:
-            none = np.empty(0, dtype=np.int64)
-            return Best(none, none, np.empty(0), np.empty(0))
-        columns = [np.concatenate(each) for each in zip(*found)]
-        return Best(*columns)
+    def _scan(
+        self, some: IntArray, offset: FloatArray, shift: IntArray, key: FloatArray, who: Heap, count: IntArray
+    ) -> None:
+        for rows, dense, first, last, number in self._tiles(some):
+            kernels.scan(self.plan, some, rows, dense, first, last, number, offset, SPREAD, shift, key, who, count)
 
     def block(self, mentees: IntArray) -> FloatArray:
         """(mentees, mentors) scores, -inf where the two may not meet; for a few mentees."""

@@ -14,12 +14,14 @@ import numpy as np
 
 from ..problem import FloatArray, IntArray, Problem, Progress
 from ..spec import Spec
-from ..tiles import Tiles
+from ..tiles import Held, Pass, Tiles
 from .core import EMPTY_PAIRS, seeded_order
 from .transport import Transport
 
 KEPT = 32
 """Of each mentee so many mentors by score, to find first prices, and then so many by what they would leave at those."""
+PROVED = 2e-10
+"""Nobody could gain more than this: the rounding of scores to whole numbers, and what spreads people over equal ones."""
 BITS = 34
 """Scores are whole multiples of 2 to the minus this."""
 MOST_BITS = 58
@@ -44,7 +46,10 @@ def _fixed(problem: Problem) -> IntArray | None:
     """The forced pairs that no rule forbids, if all can be made together; else None."""
     if len(problem.forced) == 0:
         return EMPTY_PAIRS
-    pairs = problem.forced[[problem.rule(int(i), int(j)) is None for i, j in problem.forced]]
+    rules = [problem.rule(int(i), int(j)) for i, j in problem.forced]
+    if "places" in rules:  # one more place would make the pair, which is part of the price
+        return None
+    pairs = problem.forced[[rule is None for rule in rules]]
     load = np.bincount(pairs[:, 0], minlength=problem.shape[0])
     taken = np.bincount(pairs[:, 1], minlength=problem.shape[1])
     if (load > problem.mentor_capacity).any() or (taken > 1).any() or len(_both_ways(problem, pairs)):
@@ -73,7 +78,6 @@ class Search:
     def __init__(
         self, problem: Problem, aim: str, previous: IntArray, stickiness: float, seed: int, progress: Progress
     ) -> None:
-        assert problem.scored is not None
         self.problem, self.progress = problem, progress
         fixed = _fixed(problem)
         assert fixed is not None
@@ -88,7 +92,12 @@ class Search:
         self.row_at[self.rows], self.column_at[self.columns] = np.arange(len(self.rows)), np.arange(len(self.columns))
         capacity = problem.mentor_capacity - np.bincount(fixed[:, 0], minlength=mentors)
         self.capacity = np.minimum(capacity[self.rows], max(1, len(self.columns)))
-        self.tiles = Tiles(problem.scored, self.rows, self.columns, self._banned())
+        self.tiles: Pass
+        if problem.is_held:
+            self.tiles = Held(problem.scores, self.rows, self.columns, self._banned())
+        else:
+            assert problem.scored is not None
+            self.tiles = Tiles(problem.scored, self.rows, self.columns, self._banned())
         self.previous, self.stickiness = self._here(previous), stickiness
         self.last_time = {int(j): int(i) for i, j in self.previous}
         n = len(self.columns)
@@ -171,10 +180,10 @@ class Search:
         offset = (self.one_more - t.price) / self.unit
         own = t.own / self.unit
         risen = np.array([float((offset - before).max()) for before in self.offsets])
-        again = np.flatnonzero(self.bound + risen[self.seen_at] > own + 0.5 / self.grid)
+        again = np.flatnonzero(self.bound + risen[self.seen_at] > own + PROVED)
         if len(again) == 0:
             return False
-        found = self.tiles.best(KEPT, again, offset, None, lambda done, total: self.progress("proof", done, total))
+        found = self.tiles.best(KEPT, again, offset, lambda done, total: self.progress("proof", done, total))
         self.bound[again], self.seen_at[again] = found.bound, len(self.offsets)
         self.offsets.append(offset)
         fresh = ~t.has(found.mentee, found.mentor)
@@ -225,7 +234,12 @@ def solve(
 def warm() -> None:
     """Load the compiled loops, which takes a second, and room that no later step may count on; the first time, compile them."""
     people = {"id": ["a", "b", "c"], "goals": ["x", "y", "x"], "never": ["", "", "a"], "availability": ["Mon 9-10"] * 3}
-    search = Search(Problem(people, people, Spec()), "coverage", np.array([[0, 1]]), 0.0, 0, lambda stage, done, total: None)
+    problem = Problem(people, people, Spec())
+    scored = problem.scored
+    assert scored is not None
+    search = Search(problem, "coverage", np.array([[0, 1]]), 0.0, 0, lambda stage, done, total: None)
     search.run()
     search.transport.add(np.array([0]), np.array([0]), np.array([search.one_more]))
-    search.tiles.block(np.array([0]))
+    assert isinstance(search.tiles, Held)
+    everybody = np.arange(3)
+    Tiles(scored, everybody, everybody, np.empty((0, 2), dtype=np.int64)).best(2, everybody)
