@@ -18,8 +18,10 @@ from ..tiles import Held, Pass, Tiles
 from .core import EMPTY_PAIRS, seeded_order
 from .transport import Transport
 
-KEPT = 32
-"""Of each mentee so many mentors by score, to find first prices, and then so many by what they would leave at those."""
+KEPT = 64
+"""Of each mentee so many mentors by score, for a start."""
+NEAR = 32
+"""Of each mentee who is looked at again so many by what they would leave at the prices."""
 PROVED = 2e-10
 """Nobody could gain more than this: the rounding of scores to whole numbers, and what spreads people over equal ones."""
 BITS = 34
@@ -140,7 +142,10 @@ class Search:
     # -- the rounds --------------------------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Find the best pairs and prove them."""
+        """Find the best pairs and prove them.
+
+        Where serving somebody comes first, fit alone finds the candidates and their prices, which then hardly change.
+        """
         n = len(self.columns)
         if n == 0 or len(self.rows) == 0:
             return
@@ -151,14 +156,28 @@ class Search:
         if len(self.previous):
             parts.append(self._missing(first.mentee, first.mentor))
         mentee, mentor, score = (np.concatenate(each) for each in zip(*parts))
+        serving, self.one_more = self.one_more, 0
         self.transport.add(mentee, mentor, self._worth(mentee, mentor, score))
         for number in range(ROUNDS):
             self.progress("pairs", number, number + 1)
             self.transport.solve()
             self.transport.settle()
-            if not self._add_what_gains():
+            again = self._who_might_gain()
+            if serving and len(again) <= n // 8:
+                self._serve_first(serving)
+                serving = 0
+            elif len(again):
+                self._add_nearest(again)
+            else:
                 return
         raise RuntimeError("the rounds don't end")
+
+    def _serve_first(self, one_more: int) -> None:
+        """From now on serving one more counts before all fit."""
+        old = self.transport
+        self.one_more = one_more
+        self.transport = Transport(len(self.columns), self.capacity)
+        self.transport.add(old.mentees(), old.mentor.astype(np.int64), old.worth + one_more)
 
     def _missing(self, mentee: IntArray, mentor: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
         """Last time's pairs that were not kept and are still possible."""
@@ -170,26 +189,24 @@ class Search:
         good = ~np.isnan(held) & np.array([(int(i), int(j)) not in banned for i, j in pairs], dtype=np.bool_)
         return pairs[good, 1], pairs[good, 0], held[good]
 
-    def _add_what_gains(self) -> bool:
-        """Look again at mentees who might gain by a pair that is no candidate, and add their nearest; whether there were any.
+    def _who_might_gain(self) -> IntArray:
+        """Mentees who could have a pair that is no candidate and leaves them more than they have.
 
         Of each mentee no pair that was not kept left more than ``bound`` at the prices then; so it leaves no more than that and
         the most by which a price has fallen since.
         """
-        t = self.transport
-        offset = (self.one_more - t.price) / self.unit
-        own = t.own / self.unit
-        risen = np.array([float((offset - before).max()) for before in self.offsets])
-        again = np.flatnonzero(self.bound + risen[self.seen_at] > own + PROVED)
-        if len(again) == 0:
-            return False
-        found = self.tiles.best(KEPT, again, offset, lambda done, total: self.progress("proof", done, total))
+        self.offset = (self.one_more - self.transport.price) / self.unit
+        risen = np.array([float((self.offset - before).max()) for before in self.offsets])
+        return np.flatnonzero(self.bound + risen[self.seen_at] > self.transport.own / self.unit + PROVED)
+
+    def _add_nearest(self, again: IntArray) -> None:
+        """Look again at these mentees, and add what comes nearest to a gain."""
+        found = self.tiles.best(NEAR, again, self.offset, lambda done, total: self.progress("proof", done, total))
         self.bound[again], self.seen_at[again] = found.bound, len(self.offsets)
-        self.offsets.append(offset)
-        fresh = ~t.has(found.mentee, found.mentor)
+        self.offsets.append(self.offset)
+        fresh = ~self.transport.has(found.mentee, found.mentor)
         mentee, mentor = found.mentee[fresh], found.mentor[fresh]
-        t.add(mentee, mentor, self._worth(mentee, mentor, found.score[fresh]))
-        return True
+        self.transport.add(mentee, mentor, self._worth(mentee, mentor, found.score[fresh]))
 
     # -- what came out -----------------------------------------------------------------------------------------------------
 
@@ -239,7 +256,7 @@ def warm() -> None:
     assert scored is not None
     search = Search(problem, "coverage", np.array([[0, 1]]), 0.0, 0, lambda stage, done, total: None)
     search.run()
-    search.transport.add(np.array([0]), np.array([0]), np.array([search.one_more]))
+    search.transport.add(np.array([0]), np.array([0]), np.array([2 * search.one_more]))
     assert isinstance(search.tiles, Held)
     everybody = np.arange(3)
     Tiles(scored, everybody, everybody, np.empty((0, 2), dtype=np.int64)).best(2, everybody)

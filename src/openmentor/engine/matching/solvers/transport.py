@@ -441,8 +441,7 @@ class Transport:
     def add(self, mentee: IntArray, mentor: IntArray, worth: IntArray) -> None:
         """More candidates (none twice). Who would gain by one of them parts from their mentor until ``solve``."""
         n = len(self.own)
-        old_mentee = np.repeat(np.arange(n, dtype=np.int64), np.diff(self.start))
-        mentees = np.concatenate([old_mentee, mentee])
+        mentees = np.concatenate([self.mentees(), mentee])
         order = np.argsort(mentees, kind="stable")
         position = np.empty(len(order), dtype=np.int64)
         position[order] = np.arange(len(order))
@@ -474,8 +473,12 @@ class Transport:
     def has(self, mentee: IntArray, mentor: IntArray) -> BoolArray:
         """Which of these pairs are candidates."""
         m = max(1, len(self.price))
-        held = np.repeat(np.arange(len(self.own), dtype=np.int64), np.diff(self.start)) * m + self.mentor
+        held = self.mentees() * m + self.mentor
         return np.isin(mentee * m + mentor, held)
+
+    def mentees(self) -> IntArray:
+        """The mentee of each candidate."""
+        return np.repeat(np.arange(len(self.own), dtype=np.int64), np.diff(self.start))
 
     def matched(self) -> tuple[IntArray, IntArray]:
         """Mentees who have somebody, and whom."""
