@@ -227,17 +227,20 @@ def main(argv: list[str]) -> None:
     mentors = int(argv[1]) if len(argv) > 1 else count
     places = int(argv[2]) if len(argv) > 2 else 1
     for name, make in KINDS.items():
-        if len(argv) > 3 and argv[3] != name.split()[0]:
-            continue
-        one, other = scored_pool(count, mentors, make, places)
-        reading = timed(lambda: m.Problem(one, other, m.Spec()))
-        problem = m.Problem(one, other, m.Spec())
-        found: list[m.Result] = []
-        timing = timed(lambda: found.append(m.match(problem)))
-        levels = ", ".join(f"{each.name} {each.value:.10g} gap {each.gap:.2g}" for each in found[0].levels)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{name}: {count:,} : {mentors:,} x {places}; reading {reading.cpu:.1f} s CPU; matching {timing.cpu:.1f} s CPU, "
-              f"{timing.wall:.1f} s wall; {levels}; {peak:,.0f} MB", flush=True)  # fmt: skip
+        if len(argv) <= 3 or argv[3] == name.split()[0]:
+            print(f"{name}: {count:,} : {mentors:,} x {places}; {one_pool(count, mentors, places, make)}", flush=True)
+
+
+def one_pool(count: int, mentors: int, places: int, make: Callable[[int, int, str], Columns]) -> str:
+    """What reading and matching took, and what came out."""
+    people = scored_pool(count, mentors, make, places)
+    problems: list[m.Problem] = []
+    reading = timed(lambda: problems.append(m.Problem(*people, m.Spec())))
+    results: list[m.Result] = []
+    matching = timed(lambda: results.append(m.match(problems[0])))
+    levels = ", ".join(f"{each.name} {each.value:.10g} gap {each.gap:.2g}" for each in results[0].levels)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return f"reading {reading.cpu:.1f} s CPU; matching {matching.cpu:.1f} s CPU, {matching.wall:.1f} s wall; {levels}; {peak:,.0f} MB"
 
 
 if __name__ == "__main__":
