@@ -45,7 +45,9 @@ def _table(rows: Sequence[Mapping[Any, float]], codes: Mapping[Any, int]) -> Any
     indices: list[int] = []
     data: list[float] = []
     for row in rows:
-        known = sorted((codes[word], value) for word, value in row.items() if word in codes)
+        known = [(codes[word], value) for word, value in row.items() if word in codes]
+        if len(known) > 1:
+            known.sort()
         indices += [code for code, _ in known]
         data += [value for _, value in known]
         indptr.append(len(indices))
