@@ -4,6 +4,7 @@ No Django, no database, no network. ``Problem`` says what is asked, ``match`` an
 """
 
 from .changes import AddPerson, AddPlaces, DropRule, Forbid, Force, RemovePerson, SetWeight, WhatIf, rematch, what_if
+from .circles import Circle, CircleProblem, CirclesResult, circles
 from .compare import Comparison, compare
 from .errors import Breach, InvalidProblem
 from .explain import Reason
@@ -20,6 +21,9 @@ __all__ = [
     "AddPerson",
     "AddPlaces",
     "Breach",
+    "Circle",
+    "CircleProblem",
+    "CirclesResult",
     "Comparison",
     "DropRule",
     "Fairness",
@@ -42,6 +46,7 @@ __all__ = [
     "Unmet",
     "WhatIf",
     "WhyNot",
+    "circles",
     "compare",
     "fairness",
     "features",

@@ -12,6 +12,7 @@ import numpy as np
 from .errors import Breach
 
 if TYPE_CHECKING:
+    from .circles import CircleProblem, CirclesResult
     from .pool import Pool, PoolResult
     from .problem import Problem
     from .result import Result
@@ -26,17 +27,22 @@ NAMES = {
 }
 
 
-def verify(problem: Problem | Pool, result: Result | PoolResult) -> None:
+def verify(problem: Problem | Pool | CircleProblem, result: Result | PoolResult | CirclesResult) -> None:
     """None if every claim of ``result`` holds; raises ``Breach`` with the first that doesn't.
 
     Checked: the form of the pairs, hard rules, places both ways, oneself and both ways at once, forced pairs,
     minimums and quotas (but for what ``unmet`` names), each level's value from the scores, value at most bound, who
     is left over.
     """
+    if hasattr(result, "circles"):
+        from .verify_circles import verify_circles
+
+        verify_circles(cast("CircleProblem | Pool", problem), cast("CirclesResult", result))
+        return
     if hasattr(problem, "gated"):  # a pool without roles
         _pool(cast("Pool", problem), cast("PoolResult", result))
         return
-    result = cast("Result", result)
+    problem, result = cast("Problem", problem), cast("Result", result)
     pairs = _pairs(problem, result)
     _rules(problem, pairs)
     _asked(problem, result, pairs)
