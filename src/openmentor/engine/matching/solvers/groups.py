@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from ..problem import BoolArray, FloatArray, IntArray, Progress
 
@@ -377,10 +377,11 @@ def _bound(task: Task, reached: float) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Prices:
-    """What a linear program over groups says: prices of people and facilitators, and what earlier levels are worth."""
+    """What a linear program over groups says: prices of people, of facilitators, of any circle; worth of earlier levels."""
 
     people: FloatArray
     leaders: FloatArray
+    circle: float
     levels: FloatArray
     bound: float
 
@@ -451,21 +452,19 @@ class Master:
         """The program over the columns at hand: worth, rows, limits."""
         task = self.task
         keys, worth = list(self.columns), np.array(list(self.columns.values())).reshape(-1, 4)
-        rows, cols = [], []
-        for k, (people, leaders) in enumerate(keys):
-            rows += [*people, *leaders]
-            cols += [k] * (len(people) + len(leaders))
-        count = len(task.fit)
-        for n in range(len(self.kept_levels)):
-            rows += [count + n] * len(keys)
-            cols += list(range(len(keys)))
-        factors = np.ones(len(rows))
-        start = len(rows) - len(self.kept_levels) * len(keys)
-        for n, (earlier, _) in enumerate(self.kept_levels):
-            factors[start + n * len(keys) : start + (n + 1) * len(keys)] = -worth[:, earlier]
-        matrix = csr_matrix((factors, (rows, cols)), shape=(count + len(self.kept_levels), len(keys)))
+        in_circle = [(row, k) for k, (people, leaders) in enumerate(keys) for row in (*people, *leaders)]
+        rows, cols = np.array(in_circle, dtype=np.int64).reshape(-1, 2).T
+        first = csr_matrix((np.ones(len(rows)), (rows, cols)), shape=(len(task.fit), len(keys)))
+        # Fractions would make more circles than whole ones can be.
+        further = [np.ones(len(keys)), *(-worth[:, earlier] for earlier, _ in self.kept_levels)]
+        matrix = vstack([first, csr_matrix(np.array(further))], format="csr")
         limits = np.concatenate(
-            [np.ones(task.people), task.leads.astype(np.float64), [-value for _, value in self.kept_levels]]
+            [
+                np.ones(task.people),
+                task.leads.astype(np.float64),
+                [float(task.most_circles)],
+                [-value for _, value in self.kept_levels],
+            ]
         )
         return worth[:, level], matrix, limits
 
@@ -473,12 +472,13 @@ class Master:
         worth, matrix, limits = self._rows(level)
         people, everybody = self.task.people, len(self.task.fit)
         if len(worth) == 0:
-            return Prices(np.zeros(people), np.zeros(everybody - people), np.zeros(len(self.kept_levels)), 0.0)
+            return Prices(np.zeros(people), np.zeros(everybody - people), 0.0, np.zeros(len(self.kept_levels)), 0.0)
         answer = linprog(-worth * SCALE, A_ub=matrix, b_ub=limits, bounds=(0, None), method="highs")
         if answer.status != 0:
             raise RuntimeError(f"the linear program stopped: {answer.message}")
         price = np.maximum(0.0, -np.asarray(answer.ineqlin.marginals)) / SCALE
-        return Prices(price[:people], price[people:everybody], price[everybody:], float(limits @ price))
+        circle = float(price[everybody])
+        return Prices(price[:people], price[people:everybody], circle, price[everybody + 1 :], float(limits @ price))
 
     def _price(
         self, level: int, prices: Prices, least: float, *, each_best: bool
@@ -490,7 +490,7 @@ class Master:
         worth[level] = 1.0
         for (earlier, _), price in zip(self.kept_levels, prices.levels):
             worth[earlier] += price
-        team_price = prices.leaders[self.teams - task.people].sum(axis=1) if task.each else np.zeros(1)
+        team_price = prices.leaders[self.teams - task.people].sum(axis=1) + prices.circle
         found: tuple[float, IntArray, IntArray, int] = circling.price_groups(
             task.fit, task.allowed, task.people, task.low, min(task.high, task.people), self.teams, task.members_of,
             task.at_least, task.at_most, self.fixed, worth, prices.people, team_price, least,
