@@ -10,6 +10,7 @@ from .errors import Breach, InvalidProblem
 from .explain import Reason
 from .fairness import Fairness, fairness
 from .features import Features, features
+from .learning import Learned, WeightChange, learn
 from .matcher import match
 from .pool import Pool, PoolResult, pairs
 from .problem import Problem, Quota
@@ -31,6 +32,7 @@ __all__ = [
     "Forbid",
     "Force",
     "InvalidProblem",
+    "Learned",
     "Level",
     "Move",
     "Pool",
@@ -44,12 +46,14 @@ __all__ = [
     "Spec",
     "Unmatched",
     "Unmet",
+    "WeightChange",
     "WhatIf",
     "WhyNot",
     "circles",
     "compare",
     "fairness",
     "features",
+    "learn",
     "match",
     "pairs",
     "rematch",
