@@ -12,6 +12,7 @@ from .fairness import Fairness, fairness
 from .features import Features, features
 from .learning import Learned, WeightChange, learn
 from .matcher import match
+from .parity import GroupRate, Parity
 from .pool import Pool, PoolResult, pairs
 from .problem import Problem, Quota
 from .result import Level, Move, Result, Unmatched, Unmet, WhyNot
@@ -31,10 +32,12 @@ __all__ = [
     "Features",
     "Forbid",
     "Force",
+    "GroupRate",
     "InvalidProblem",
     "Learned",
     "Level",
     "Move",
+    "Parity",
     "Pool",
     "PoolResult",
     "Problem",

@@ -97,7 +97,10 @@ def learn(features: Any, outcome: Any, prior: Any = None) -> Learned:
     after = learned if adopted else old
     changes = tuple(
         sorted(
-            (WeightChange(*each) for each in zip(keys, old.tolist(), after.tolist(), learned.tolist(), spread.tolist())),
+            (
+                WeightChange(*each)
+                for each in zip(keys, old.tolist(), after.tolist(), learned.tolist(), spread.tolist())
+            ),
             key=lambda each: (-abs(each.learned - each.before), each.key),
         )
     )
@@ -133,7 +136,9 @@ def _columns(given: Any) -> tuple[tuple[str, ...], FloatArray]:
     except (TypeError, ValueError) as error:
         if isinstance(error, InvalidProblem):
             raise
-        raise InvalidProblem("features must be a table of numbers, one row a pair and one column a dimension") from error
+        raise InvalidProblem(
+            "features must be a table of numbers, one row a pair and one column a dimension"
+        ) from error
     if len(set(keys)) < len(keys):
         raise InvalidProblem("features: two columns have the same name")
     if np.isinf(table).any():
@@ -330,7 +335,9 @@ def _report(
         if blocked:
             said.append(blocked)
         if rated < NEEDED:
-            said.append(f"About {NEEDED} rated pairs are needed to learn from; there {_are(rated)}, {NEEDED - rated} short.")
+            said.append(
+                f"About {NEEDED} rated pairs are needed to learn from; there {_are(rated)}, {NEEDED - rated} short."
+            )
         if math.isfinite(gain):
             if gain <= 0:
                 said.append("On held-out pairs, learned weights do no better than the old ones.")
