@@ -10,6 +10,7 @@ from .errors import Breach, InvalidProblem
 from .explain import Reason
 from .fairness import Fairness, fairness
 from .features import Features, features
+from .hints import Hint, hints
 from .learning import Learned, WeightChange, learn
 from .matcher import match
 from .parity import GroupRate, Parity
@@ -33,6 +34,7 @@ __all__ = [
     "Forbid",
     "Force",
     "GroupRate",
+    "Hint",
     "InvalidProblem",
     "Learned",
     "Level",
@@ -56,6 +58,7 @@ __all__ = [
     "compare",
     "fairness",
     "features",
+    "hints",
     "learn",
     "match",
     "pairs",

@@ -11,6 +11,7 @@ from .problem import FloatArray, IntArray, Problem, Progress, index_of
 
 if TYPE_CHECKING:
     from .explain import Reason
+    from .hints import Hint
     from .parity import Parity
 
 Side = Literal["mentor", "mentee"]
@@ -171,6 +172,13 @@ class Result:
         from .parity import parity_of
 
         return parity_of(self)
+
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        """Which mentors more would place those who have nobody, each tried by solving again; computed when asked for."""
+        from .hints import hints
+
+        return hints(self.problem, self)
 
     @property
     def blocking(self) -> tuple[tuple[int, int], ...]:
