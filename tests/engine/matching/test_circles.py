@@ -238,6 +238,14 @@ def test_a_theme_brings_those_together_who_named_it_and_names_the_circle():
         m.circles(people, m.Spec(), theme="identity")
 
 
+def test_facilitators_who_may_not_lead_together_leave_no_circle_and_that_is_proved():
+    scores = np.full((8, 8), 0.5)
+    scores[0, 1] = np.nan
+    result = m.circles(scores, size=3, facilitators=[0, 1], facilitators_per_circle=2)
+    m.verify(result.problem, result)
+    assert (result.circles, result.levels) == ((), (m.Level("served", 0.0, 0.0), m.Level("total fit", 0.0, 0.0)))
+
+
 def test_quotas_count_the_members_of_each_circle():
     scores = np.full((8, 8), 0.5)
     scores[:4, :4] = 1.0

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from bench import gaming
 
-POOLS = 60
+POOLS = 25
 PAYS = 0.02
 """Of score: far less than what setting scores against one's own mean would have paid somebody who names one goal (0.05)."""
 

@@ -138,11 +138,13 @@ def solve(task: Task) -> Answer:
     """The best circles found, and the bounds proved."""
     if task.most_circles == 0:
         return Answer([], 0.0, 0.0)
+    teams = _teams(task)
+    if teams is not None and len(teams) == 0:  # no facilitators can lead together
+        return Answer([], 0.0, 0.0)
     circles = _search(task)
     most = float(task.most_people())
-    teams = _teams(task)
     groups = sum(math.comb(task.people, size) for size in range(task.low, min(task.high, task.people) + 1))
-    if groups * max(1, len(teams)) <= MOST_GROUPS and (task.each == 0 or len(teams)):
+    if teams is not None and groups * len(teams) <= MOST_GROUPS:
         return Master(task, circles, teams).run(most)
     total = _bound(task, measure(task, circles)[3])
     for done in range(AGAIN):
@@ -155,13 +157,13 @@ def solve(task: Task) -> Answer:
     return Answer(circles, max(most, values[2]), max(total, values[3]))
 
 
-def _teams(task: Task) -> IntArray:
-    """(t, each) facilitators who may lead a circle together; one empty team where nobody leads."""
+def _teams(task: Task) -> IntArray | None:
+    """(t, each) facilitators who may lead a circle together; one empty team where nobody leads; None if too many to list."""
     if task.each == 0:
         return np.empty((1, 0), dtype=np.int64)
     rows = [task.people + k for k in np.flatnonzero(task.leads).tolist()]
     if math.comb(len(rows), task.each) > 10_000:
-        return np.empty((0, task.each), dtype=np.int64)
+        return None
     found = [
         team
         for team in itertools.combinations(rows, task.each)
