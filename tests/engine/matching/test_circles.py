@@ -238,6 +238,13 @@ def test_a_theme_brings_those_together_who_named_it_and_names_the_circle():
         m.circles(people, m.Spec(), theme="identity")
 
 
+def test_sizes_and_places_beyond_everybody_are_as_good_as_everybody():
+    scores = np.full((6, 6), 0.5)
+    one = m.circles(scores, size=(2, 10**12), facilitators={0: 10**9}, theme=[1, 2, 3, 4, 5, 6])
+    m.verify(one.problem, one)
+    assert one.levels[0].value == 5
+
+
 def test_facilitators_who_may_not_lead_together_leave_no_circle_and_that_is_proved():
     scores = np.full((8, 8), 0.5)
     scores[0, 1] = np.nan
@@ -319,6 +326,10 @@ def test_pools_with_nothing_in_them_have_an_answer(scores, size, circles):
         ({"forced": [(0, 7)]}, "forced"),
         ({"quotas": [m.Quota([7])]}, "names mentor 7"),
         ({"rounds": -1}, "rounds"),
+        ({"seed": "a"}, "seed"),
+        ({"theme": 5}, "theme must be"),
+        ({"size": float("nan")}, "size is"),
+        ({"forced": [1, 2]}, "pairs of people"),
         ({"facilitators": [0], "facilitators_per_circle": 0}, "facilitators_per_circle"),
     ],
 )

@@ -155,13 +155,16 @@ def test_what_was_matched_can_be_learned_from():
         (np.ones((3, 2)), [0.5, 0.5, np.inf], None, r"outcome\[2\] is inf"),
         (np.ones((3, 2)), ["good", 0, 0], None, "outcome must be numbers"),
         (np.ones((3, 2)), [0.5] * 3, [1.0], "1 weights for 2 dimensions"),
+        (np.ones((3, 2)), [0.5] * 3, 5, "prior must be"),
+        (np.ones((3, 2)), [0.5] * 3, "ab", "prior must be"),
         (np.ones((3, 2)), [0.5] * 3, {"goals": 1.0}, "no weight for 'column 0'"),
         (np.ones((3, 2)), [0.5] * 3, [1.0, -1.0], "a number, 0 or more"),
         (np.ones((3, 2)), [0.5] * 3, [1.0, math.nan], "a number, 0 or more"),
         (np.ones(3), [0.5] * 3, None, "1 dimensions"),
         ([["a", "b"]], [0.5], None, "table of numbers"),
         ({"a": [1, 2], "b": [1]}, [0.5, 0.5], None, "differ in length"),
-        ([[np.inf, 1.0]], [0.5], None, "is infinite"),
+        ([[np.inf, 1.0]], [0.5], None, "is inf; a score is needed"),
+        ([[1e200, 1.0]], [0.5], None, "a score is needed"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_its_place(features, outcome, prior, words):

@@ -183,7 +183,9 @@ def circles(
     if words is not None:
         made = _with_theme(made, words, theme_share)
     problem = CircleProblem(made, low, high, leads, each, rules, words)
-    return solve(problem, rounds=_count(rounds, "rounds", 0), seed=seed, progress=progress)
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+        raise InvalidProblem(f"seed is {seed!r}; a whole number is needed")
+    return solve(problem, rounds=_count(rounds, "rounds", 0), seed=int(seed), progress=progress)
 
 
 def solve(
@@ -215,9 +217,9 @@ def solve(
         allowed=allowed,
         people=len(people),
         low=problem.low,
-        high=problem.high,
+        high=max(problem.low, min(problem.high, len(people))),
         each=problem.each,
-        leads=np.array([problem.facilitators[k] for k in leading], dtype=np.int64),
+        leads=np.array([min(problem.facilitators[k], len(people)) for k in leading], dtype=np.int64),
         together=np.array(sorted(together), dtype=np.int64).reshape(-1, 2),
         members_of=members_of,
         at_least=np.array([rule.at_least for rule in problem.quotas], dtype=np.int64),
@@ -340,6 +342,8 @@ def _themes(given: Any, pool: Pool) -> tuple[tuple[str, ...], ...] | None:
                 f"theme: the column {given!r} can't name a circle; one of {', '.join(sorted(SPOKEN))} can"
             )
         given = pool.scored.mentors.list(given)
+    if not isinstance(given, Iterable):
+        raise InvalidProblem("theme must be a column's name, or a word or a list of words for each person")
     rows = given.tolist() if isinstance(given, np.ndarray) else list(given)
     if len(rows) != len(pool.scores):
         raise InvalidProblem(f"theme has {len(rows)} entries for {len(pool.scores)} people")
@@ -349,7 +353,9 @@ def _themes(given: Any, pool: Pool) -> tuple[tuple[str, ...], ...] | None:
 def _words(cell: Any) -> tuple[str, ...]:
     if cell is None or (isinstance(cell, float) and np.isnan(cell)):
         return ()
-    items = cell.split(";") if isinstance(cell, str) else list(cell)
+    if isinstance(cell, str) or not isinstance(cell, Iterable):
+        cell = str(cell).split(";")
+    items = list(cell)
     words = [normal(str(each[0] if isinstance(each, tuple) else each)) for each in items]
     return tuple(dict.fromkeys(each for each in words if each))
 

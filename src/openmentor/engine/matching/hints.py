@@ -73,6 +73,7 @@ def hints(problem: Problem, result: Result, most: int = 3, *, progress: Progress
     somebody, a hint says where one more place would raise total fit. Each hint stands alone: two together may place fewer.
     Empty where no mentor like those here would change anything.
     """
+    most = max(0, int(most))
     left = _left(problem, result)
     usual = _usual_places(problem)
     if not left:
