@@ -13,6 +13,7 @@ import sys
 import tempfile
 from statistics import geometric_mean, median
 from typing import Any
+from urllib.parse import quote
 
 from bench.measure import Figure, cpu
 
@@ -104,6 +105,7 @@ def _pages(size: int) -> dict[str, Any]:
     from openmentor.foundation.jobs.worker import run_all
     from openmentor.foundation.models import DatabaseProperty
     from openmentor.matches import actions as matching
+    from openmentor.matches import looking
     from openmentor.people.models import Person
     from openmentor.programs.models import Cohort
 
@@ -118,6 +120,7 @@ def _pages(size: int) -> dict[str, Any]:
     run_all()
     run.refresh_from_db()
     assert run.status == run.Status.READY, run.message
+    looking.look(cohort)  # what a job does in life: no worker runs here
 
     def client(title: str) -> Client:
         client = Client(SERVER_NAME="127.0.0.1")
@@ -141,7 +144,8 @@ def _pages(size: int) -> dict[str, Any]:
     return {
         "home": get(boss, "/"),
         "people": get(admin, reverse("people:people")),
-        "people searched": get(admin, reverse("people:people") + f"?q={someone.email}"),
+        "people searched by address": get(admin, reverse("people:people") + f"?q={someone.email}"),
+        "people searched by name": get(admin, reverse("people:people") + f"?q={quote(someone.name)}"),
         "a person": get(admin, reverse("people:person", args=[personas[mentee]])),
         "cohort": get(boss, cohort.get_absolute_url()),
         "applications": get(boss, reverse("enrollment:applications", args=here)),

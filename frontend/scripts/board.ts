@@ -6,7 +6,9 @@
 // data-board-url     where a drop posts to; the answer is swapped into data-board-target (the board itself unless named)
 // data-board-preview optional: fetched with the same values while something hangs over a lane; its text is announced and shown in
 //                    the element marked data-board-cost, so that the price is known before it is paid
-// data-board-not     lanes where the item may not go (the server checks it again)
+// data-board-closed  optional: asked once somebody is picked up, with all lanes as `to`, for those where they may not go: {"3": "why"}.
+//                    They are greyed at once, and their reason is said in place of a price
+// data-board-not     on an item: lanes where it may not go, known from the start (the server checks it again in either case)
 // data-board-lane    without a name (aria-labelledby, aria-label) a lane is announced by its value
 //
 // Each item gets a button to hold it by (or brings one, marked data-board-handle): the keyboard works on that, the pointer on the whole item.
@@ -25,11 +27,50 @@ mount('[data-board]', (board) => {
     const label = by && document.getElementById(by)?.textContent;
     return (label || lane.getAttribute('aria-label') || lane.dataset.boardLane || '').trim();
   };
-  const mayGo = (item: HTMLElement, lane: HTMLElement) => !(item.dataset.boardNot ?? '').split(' ').includes(lane.dataset.boardLane ?? '');
+  const closedTo = (lane: HTMLElement) => lane.dataset.boardLane && reasons[lane.dataset.boardLane];
+  const mayGo = (item: HTMLElement, lane: HTMLElement) =>
+    !closedTo(lane) && !(item.dataset.boardNot ?? '').split(' ').includes(lane.dataset.boardLane ?? '');
 
   let held: HTMLElement | null = null;
   let over: HTMLElement | null = null;
   let asked = 0;
+  // Of who is held: the lanes that are closed to them, and why. A change brings a new board, so what was asked stays true for this one.
+  let reasons: Record<string, string> = {};
+  const known = new Map<string, Promise<Record<string, string>>>();
+
+  async function fetchClosed(item: HTMLElement): Promise<Record<string, string>> {
+    const query = new URLSearchParams({ item: item.dataset.boardItem ?? '', from: laneOf(item)?.dataset.boardLane ?? '' });
+    for (const lane of lanes()) query.append('to', lane.dataset.boardLane ?? '');
+    try {
+      const answer = await fetch(`${board.dataset.boardClosed}?${query}`, { headers: { 'HX-Request': 'true' } });
+      return answer.ok ? await answer.json() : {};
+    } catch {
+      return {}; // the server still refuses what may not be
+    }
+  }
+
+  const askClosed = (item: HTMLElement): Promise<Record<string, string>> => {
+    if (!board.dataset.boardClosed) return Promise.resolve({});
+    // A filter brings other lanes.
+    const key = [item.dataset.boardItem, ...lanes().map((lane) => lane.dataset.boardLane)].join(' ');
+    if (!known.has(key)) known.set(key, fetchClosed(item));
+    return known.get(key)!;
+  };
+
+  async function grey(item: HTMLElement): Promise<void> {
+    const found = await askClosed(item);
+    if (held !== item) return;
+    reasons = found;
+    for (const lane of lanes()) {
+      const isClosed = lane !== laneOf(item) && !mayGo(item, lane);
+      lane.toggleAttribute('data-board-shut', isClosed);
+    }
+    const lane = over;
+    if (lane && !mayGo(item, lane) && lane !== laneOf(item)) {
+      hover(null);
+      hover(lane);
+    }
+  }
 
   const ready = () => {
     const grip = document.querySelector<HTMLTemplateElement>('#grip-template')?.content.firstElementChild;
@@ -81,7 +122,9 @@ mount('[data-board]', (board) => {
     const may = mayGo(held, lane);
     lane.setAttribute(may ? 'data-board-over' : 'data-board-refused', '');
     lane.scrollIntoView({ block: 'nearest' });
-    announce(`${word('over')} ${laneName(lane)}${may ? '' : `. ${word('notHere')}`}`);
+    const why = may ? '' : [word('notHere'), closedTo(lane)].filter(Boolean).join('. ');
+    if (place && !home) place.textContent = why;
+    announce([`${word('over')} ${laneName(lane)}`, why].filter(Boolean).join('. '));
     if (may && !home) window.setTimeout(() => held && over === lane && void preview(held, lane), 200);
   };
 
@@ -89,6 +132,7 @@ mount('[data-board]', (board) => {
     held = item;
     item.setAttribute('data-board-held', '');
     handleOf(item)?.setAttribute('aria-pressed', 'true');
+    void grey(item);
   };
   const release = () => {
     held?.removeAttribute('data-board-held');
@@ -96,6 +140,8 @@ mount('[data-board]', (board) => {
     if (held) handleOf(held)?.setAttribute('aria-pressed', 'false');
     hover(null);
     held = null;
+    reasons = {};
+    for (const lane of lanes()) lane.removeAttribute('data-board-shut');
   };
 
   const drop = () => {
@@ -104,9 +150,10 @@ mount('[data-board]', (board) => {
     const lane = over;
     const from = laneOf(item);
     const may = lane && lane !== from && mayGo(item, lane);
+    const why = lane && lane !== from && !may ? `${closedTo(lane) ?? ''} ` : '';
     release();
     if (!lane || !from || !may) {
-      announce(word('released'));
+      announce(`${why}${word('released')}`);
       return;
     }
     announce(`${nameOf(item)}: ${word('dropped')} ${laneName(lane)}`);
@@ -216,6 +263,7 @@ mount('[data-board]', (board) => {
     if (!item || event.button !== 0 || (event.target as Element).closest('a, button:not([data-board-handle]), input, select, summary')) return;
     const touch = event.pointerType === 'touch';
     start = { x: event.clientX, y: event.clientY, item, at: event.pointerId, touch };
+    void askClosed(item); // so that the answer is there when the drag begins
     if (touch) resting = window.setTimeout(() => start && lift(start.x, start.y, start.item), 350);
   });
   const move = (event: PointerEvent) => {

@@ -119,6 +119,27 @@ def test_a_pair_is_taken_apart_by_drag(board):
     assert pairs(page) == before
 
 
+def test_where_somebody_may_not_go_is_grey_once_they_are_picked_up_and_says_why(board):
+    page = board()
+    before = pairs(page)
+    first = page.locator("#pairs .om-pair").first
+    first.locator("summary[aria-label]").click()
+    first.get_by_role("button", name="Keep together").click()
+    page.get_by_text("stay together in every run").first.wait_for()
+    lanes = page.locator("[data-board-lane]").count()
+    handle = page.locator("#pairs .om-pair", has_text="Locked").first.locator("[data-board-handle]")
+    handle.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("n => document.querySelectorAll('[data-board-shut]').length === n", arg=lanes - 1)
+    page.keyboard.press("ArrowDown")
+    page.locator("[data-board-cost]", has_text="Not possible here. This pair is locked. Release it first.").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => !document.querySelector('[data-board-shut]')")
+    assert pairs(page) == before
+    page.get_by_role("button", name=re.compile("^Release")).first.click()
+    page.get_by_text("Released.").first.wait_for()
+
+
 def test_the_filter_brings_cards_that_can_be_moved(board):
     page = board()
     name = page.locator("#pairs [data-board-item]").last.get_attribute("data-board-name")

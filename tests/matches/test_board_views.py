@@ -15,6 +15,7 @@ from openmentor.enrollment import actions as enrollment_actions
 from openmentor.enrollment.models import Enrollment, Veto
 from openmentor.foundation import clock
 from openmentor.foundation.actors import Actor
+from openmentor.foundation.errors import Denied
 from openmentor.foundation.jobs.worker import run_all
 from openmentor.matches import actions, publishing, questions
 from openmentor.matches import draft as drafts
@@ -47,6 +48,7 @@ def addresses(run: MatchingRun, pool: Pool) -> list[str]:
     return [
         run.get_absolute_url(), reverse("matches:pair", args=[run.pk, one, other]), reverse("matches:unmatched", args=[run.pk, "mentees"]),
         reverse("matches:preview", args=[run.pk]) + f"?item={other}&from={one}&to=none", reverse("matches:change", args=[run.pk]) + f"?mentee={other}",
+        reverse("matches:closed", args=[run.pk]) + f"?item={other}&from={one}&to={pool['Cy'].pk}&to=none",
         reverse("matches:reset", args=[run.pk]), reverse("matches:freshness", args=[run.pk]), reverse("matches:publication", args=[run.pk]),
         reverse("matches:publication_progress", args=[run.pk]), reverse("matches:question", args=[run.pk, one, other]),
     ]  # fmt: skip
@@ -125,6 +127,13 @@ class TestWhatItSays:
         assert "The mentor helps with" in page
         assert "All places with the mentors who could be theirs went to others." in page
 
+    def test_fit_has_a_unit(self, client: Client, run: MatchingRun) -> None:
+        answer = client.get(run.get_absolute_url())
+        assert run.value is not None
+        said = {level.name: (level.value, level.note) for level in answer.context["levels"]}
+        assert said["fit of a pair, on average"] == (f"{25 * run.value:.1f}", "points of 100")
+        assert said["total fit"] == (f"{100 * run.value:.1f}", "points: the sum over 4 pairs")
+
     def test_how_far_a_change_by_hand_is_from_the_proved_best(
         self, client: Client, run: MatchingRun, pool: Pool, manager: Person
     ) -> None:
@@ -135,7 +144,7 @@ class TestWhatItSays:
         percent = round(-100 * plan.cost / run.bound, 1)
         assert percent > 0.1
         page = text(client.get(run.get_absolute_url()))
-        assert f"Changed by hand: {percent} % below the proved best of {run.bound * 100:.1f}." in page
+        assert f"Changed by hand: {percent} % below the proved best of {run.bound * 100:.1f} points in all." in page
         actions.move(run, mentee=pool["Uma"].pk, source=pool["Ada"].pk, target=None, seen=drafts.token_of(run), by=Actor.of(manager))  # fmt: skip
         page = text(client.get(run.get_absolute_url()))
         assert "1 mentee fewer has a mentor than could." in page
@@ -313,6 +322,101 @@ class TestChanging:
         assert not Hold.objects.exists()
         assert client.post(address, {**given, "kind": "bogus"}).status_code == 403
         assert client.post(address, {**given, "reason": "x" * 301}).status_code == 403
+
+
+def refusal(draft: drafts.Draft, mentee: int, source: int | None, target: int) -> str | None:
+    """Why somebody may not be moved, as moving them says it."""
+    try:
+        drafts.move(draft, mentee, source, target)
+    except Denied as denied:
+        return denied.sentence
+    return None
+
+
+@pytest.mark.django_db
+class TestWhereSomebodyMayNotGo:
+    def closed(self, client: Client, run: MatchingRun, pool: Pool, who: str, source: str | None) -> dict[str, str]:
+        given = {
+            "item": pool[who].pk, "from": pool[source].pk if source else "none",
+            "to": [*(pool[name].pk for name in ("Ada", "Bo", "Cy")), "none"],
+        }  # fmt: skip
+        answer = client.get(reverse("matches:closed", args=[run.pk]), given)
+        assert answer.status_code == 200
+        names = {str(pool[name].pk): name for name in ("Ada", "Bo", "Cy")} | {"none": "nobody"}
+        return {names[lane]: why for lane, why in answer.json().items()}
+
+    def test_everywhere_is_open_where_nothing_stands_against_it(
+        self, client: Client, run: MatchingRun, pool: Pool
+    ) -> None:
+        assert self.closed(client, run, pool, "Vic", "Bo") == {}
+        assert self.closed(client, run, pool, "Yan", None) == {}
+
+    def test_vetoes_bans_and_full_places_close_a_mentor_and_a_lock_closes_all(
+        self, client: Client, run: MatchingRun, pool: Pool
+    ) -> None:
+        Veto.objects.create(author=pool["Yan"].person, kind="person", person=pool["Bo"].person, said_at=clock.now())
+        for mentor, mentee, kind in (("Cy", "Wes", "lock"), ("Ada", "Yan", "ban")):
+            Hold.objects.create(
+                cohort=run.cohort, mentor=pool[mentor], mentee=pool[mentee], kind=kind, placed_at=clock.now()
+            )
+        assert self.closed(client, run, pool, "Yan", None) == {
+            "Ada": "You have said that these two are not to be matched. Release that first.",
+            "Bo": "This pair is not allowed.",
+            "Cy": "There is no free place, and the pairs there are locked.",
+        }
+        locked = "This pair is locked. Release it first."
+        assert self.closed(client, run, pool, "Wes", "Cy") == {"Ada": locked, "Bo": locked, "nobody": locked}
+
+    def test_it_says_what_moving_would_say(self, client: Client, run: MatchingRun, pool: Pool) -> None:
+        Veto.objects.create(author=pool["Vic"].person, kind="person", person=pool["Ada"].person, said_at=clock.now())
+        Hold.objects.create(
+            cohort=run.cohort, mentor=pool["Cy"], mentee=pool["Wes"], kind="lock", placed_at=clock.now()
+        )
+        draft = drafts.Draft.of(run)
+        for who, source in (("Vic", "Bo"), ("Yan", None), ("Wes", "Cy"), ("Uma", "Ada")):
+            start = pool[source].pk if source else None
+            found = drafts.closed(draft, pool[who].pk, start, [pool[name].pk for name in ("Ada", "Bo", "Cy")])
+            for target in (pool["Ada"].pk, pool["Bo"].pk, pool["Cy"].pk):
+                if target != start:
+                    assert found.get(target) == refusal(draft, pool[who].pk, start, target)
+
+    def test_it_asks_the_same_number_of_questions_for_one_and_for_three(
+        self, client: Client, run: MatchingRun, pool: Pool, queries: Callable[[], Any]
+    ) -> None:
+        address = reverse("matches:closed", args=[run.pk])
+        counts = []
+        for names in (("Cy",), ("Ada", "Bo", "Cy")):
+            given = {"item": pool["Yan"].pk, "from": "none", "to": [pool[name].pk for name in names]}
+            client.get(address, given)
+            with queries() as asked:
+                client.get(address, given)
+            counts.append(len(asked))
+        assert counts == [13, 13]
+
+    @pytest.mark.parametrize("query", ["", "?item=x", "?item=999999", "?item=1&to=zzz", "?item=1&from=999999"])
+    def test_what_is_not_there_is_not_found(self, client: Client, run: MatchingRun, query: str) -> None:
+        assert client.get(reverse("matches:closed", args=[run.pk]) + query).status_code == 404
+
+
+@pytest.mark.django_db
+class TestASecondRound:
+    def test_the_pairs_that_stand_are_shown_and_cannot_be_moved(
+        self, client: Client, run: MatchingRun, pool: Pool, manager: Person, matched: Callable[[], MatchingRun]
+    ) -> None:
+        assert "Pairs that stand" not in text(client.get(run.get_absolute_url()))
+        actions.publish(run, messages={}, seen=0, by=Actor.of(manager))
+        run_all()
+        given_up = Mentorship.objects.get(pair_key=f"{pool['Ada'].pk}-{pool['Xia'].pk}")
+        mentorship_actions.decline(given_up, by=Actor.of(pool["Xia"].person), reason="no")
+        second = matched()
+        answer = client.get(second.get_absolute_url())
+        page, board = text(answer), answer.context["board"]
+        named = {(each.mentor.person.name, each.name_of_mentees) for each in board.standing}
+        assert named == {("Ada Lead", "Uma One"), ("Bo Tech", "Vic Two"), ("Cy Net", "Wes Three")}
+        assert board.standing_count == 3
+        assert "Stands with Uma One from an earlier round" in page
+        assert f'data-board-item="{pool["Uma"].pk}"' not in page
+        assert "Pairs that stand" not in text(client.get(run.get_absolute_url()))  # published: its own stand
 
 
 @pytest.mark.django_db
@@ -509,4 +613,4 @@ def test_pages_ask_the_same_number_of_questions_however_many_pairs(
         with queries() as asked:
             assert client.get(address).status_code == 200
         counts[name] = len(asked)
-    assert counts == {"board": 21, "pair": 14, "candidates": 20, "publication": 18}
+    assert counts == {"board": 24, "pair": 14, "candidates": 20, "publication": 19}

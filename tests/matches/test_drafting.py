@@ -53,13 +53,14 @@ class TestTheEnginesOwnAnswers:
 class TestMoving:
     def test_the_cost_is_known_before_and_is_what_is_paid(self, run: MatchingRun, pool: Pool, manager: Person) -> None:
         before = Draft.of(run)
+        total = before.levels["total fit"]
         plan = drafts.move(before, pool["Vic"].pk, pool["Bo"].pk, pool["Cy"].pk)
         assert plan.swapped == pool["Wes"].pk
         assert (plan.alone, plan.served) == ((), ())
         assert pairs_of(run) == OWN
         move(run, pool, "Vic", "Bo", "Cy", manager)
         assert pairs_of(run) == {("Ada", "Uma"), ("Ada", "Xia"), ("Cy", "Vic"), ("Bo", "Wes")}
-        assert Draft.of(run).levels["total fit"] - before.levels["total fit"] == pytest.approx(plan.cost)
+        assert Draft.of(run).levels["total fit"] - total == pytest.approx(plan.cost)
         assert plan.cost < 0
 
     def test_who_is_put_in_the_place_of_another_says_so(self, run: MatchingRun, pool: Pool, manager: Person) -> None:

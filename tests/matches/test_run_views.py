@@ -24,7 +24,7 @@ from openmentor.foundation.actors import Actor
 from openmentor.foundation.jobs.worker import run_all
 from openmentor.foundation.models import Event
 from openmentor.matches import actions, telling
-from openmentor.matches.models import ComparedList, MatchingRun
+from openmentor.matches.models import ComparedList, MatchingRun, PoolLook
 from openmentor.people.models import Person
 from openmentor.programs import overview
 from openmentor.programs.models import Cohort
@@ -122,10 +122,8 @@ class TestTheCohortsPage:
 
     def test_a_pool_that_changed_is_said(self, run: MatchingRun, client: Client, enroll: Enroll) -> None:
         assert "have changed since run" not in page(client, url("cohort", run.cohort_id))
-        from django.core.cache import cache
-
         enroll("Zed New", "mentee")
-        cache.clear()
+        PoolLook.objects.all().delete()
         found = page(client, url("cohort", run.cohort_id))
         assert "People or answers have changed since run 1" in found
         assert "people or answers changed since" in found
@@ -284,6 +282,7 @@ class TestReadiness:
                 enroll(f"{name} One", "mentor", position=name, site=name, answers={"helps_with": ["lead"]})
                 enroll(f"{name} Two", "mentee", position=name, site=name)
             cache.clear()
+            PoolLook.objects.all().delete()
             with queries() as asked:
                 page(client, url("readiness", cohort.pk))
             counts.append(len(asked))

@@ -6,6 +6,7 @@ import pytest
 from tests.factories import make_person
 
 from openmentor.foundation.models import Event
+from openmentor.people.views import directory
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,26 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(sign_in, queries, r
         make_person(f"Person {number}", manager=make_person())
     with queries() as asked:
         page.get("/people/")
-    assert len(asked) == 9
+    assert len(asked) == 8
+
+
+def test_who_is_found_by_a_search_is_read_once_and_counted_only_where_more_may_follow(  # type: ignore[no-untyped-def]
+    sign_in, queries, monkeypatch
+) -> None:
+    monkeypatch.setattr(directory, "PAGE", 3)
+    page = sign_in(make_person("Ada Bose", is_administrator=True))
+    for number in range(2):
+        make_person(f"Kim {number}")
+    counts = {}
+    for found in (2, 3, 4):
+        with queries() as asked:
+            answer = page.get("/people/", {"q": "kim"})
+        counted = sum("COUNT(*)" in each["sql"] and "LIKE" in each["sql"].upper() for each in asked.captured_queries)
+        counts[found] = (counted, answer.context["table"].page.paginator.count, len(answer.context["table"].page))
+        make_person(f"Kim {found}")
+    assert counts == {2: (0, 2, 2), 3: (1, 3, 3), 4: (1, 4, 3)}
+    second = page.get("/people/", {"q": "kim", "page": "2"}).context["table"].page
+    assert ([row.record.name for row in second], second.paginator.count) == (["Kim 3", "Kim 4"], 5)
 
 
 def test_searching_finds_by_any_part_of_name_or_address(sign_in) -> None:  # type: ignore[no-untyped-def]

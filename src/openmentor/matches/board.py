@@ -8,17 +8,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.core.paginator import Page
+from django.db.models import Aggregate, Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from openmentor.engine.matching.explain import NOT_KNOWN
 from openmentor.enrollment.models import Enrollment, Role
+from openmentor.foundation.ui.paging import SearchPaginator
 from openmentor.matches.draft import Draft, sentence_of_rule
 from openmentor.matches.models import DraftChange, Hold, MatchingRun, ProposedMatch, RunInput, UnmatchedEnrollment
 from openmentor.matches.specification import AIMS, LEVELS, label
+from openmentor.mentorships.models import Membership, Mentorship
 
 PAGE = 24
 #: people without anybody that stand beside the pairs; the rest is on pages of its own
@@ -76,12 +79,26 @@ class Card:
         return self.match.score < WEAK
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A pair of an earlier round that stands: it holds its places, and no run and no change of a board touches it."""
+
+    mentorship: Mentorship
+    mentor: Membership
+    mentees: tuple[Membership, ...]
+
+    @property
+    def name_of_mentees(self) -> str:
+        return ", ".join(each.person.name for each in self.mentees)
+
+
 @dataclass
 class Lane:
-    """A mentor with their places and pairs. ``why``: why they have nobody."""
+    """A mentor with their places and pairs. ``why``: why they have nobody; ``standing``: whom they have from earlier rounds."""
 
     mentor: Enrollment
     cards: list[Card] = field(default_factory=list)
+    standing: list[Standing] = field(default_factory=list)
     free: int = 0
     why: str = ""
 
@@ -102,6 +119,7 @@ class LevelNow:
     value: str
     best: str
     is_best: bool
+    note: str = ""
 
 
 @dataclass
@@ -117,6 +135,8 @@ class Board:
     mentors_alone_count: int
     holds: list[Hold]
     changes: list[DraftChange]
+    standing: list[Standing]
+    standing_count: int
     query: str = ""
 
     @property
@@ -140,7 +160,10 @@ def proof(run: MatchingRun, draft: Draft, *, is_changed: bool) -> dict[str, Any]
         if gap is None:
             head = _("The best possible, and proved.")
         else:
-            head = _("At most %(gap)s below the proved best of %(best)s.") % {"gap": gap, "best": points(bound)}
+            head = _("At most %(gap)s below the proved best of %(best)s points in all.") % {
+                "gap": gap,
+                "best": points(bound),
+            }
         return {"head": head, "is_best": gap is None, "notes": _promises(run)}
     levels = draft.levels
     notes = []
@@ -153,12 +176,15 @@ def proof(run: MatchingRun, draft: Draft, *, is_changed: bool) -> dict[str, Any]
     if gap is None:
         is_over = total > bound + NEXT_TO_NOTHING
         head = (
-            _("Changed by hand: total fit %(now)s; the proved best with everything above it kept is %(best)s.")
+            _("Changed by hand: total fit %(now)s points; the proved best with everything above it kept is %(best)s.")
             if is_over
-            else _("Changed by hand, and as good as the proved best of %(best)s.")
+            else _("Changed by hand, and as good as the proved best of %(best)s points in all.")
         ) % {"now": points(total), "best": points(bound)}
     else:
-        head = _("Changed by hand: %(gap)s below the proved best of %(best)s.") % {"gap": gap, "best": points(bound)}
+        head = _("Changed by hand: %(gap)s below the proved best of %(best)s points in all.") % {
+            "gap": gap,
+            "best": points(bound),
+        }
     return {"head": head, "is_best": gap is None and not notes, "notes": notes + _promises(run)}
 
 
@@ -208,15 +234,24 @@ def _promises(run: MatchingRun) -> list[str]:
 
 
 def levels(run: MatchingRun, draft: Draft) -> list[LevelNow]:
-    """The aim's levels as the board stands."""
+    """The aim's levels as the board stands, and before the sum what it is for a pair."""
     now = draft.levels
     found = []
     for level in run.levels:
-        value, bound = now.get(level["name"], level["value"]), level["bound"]
-        is_share = level["name"] in ("least score", "total fit")
+        name = level["name"]
+        value, bound = now.get(name, level["value"]), level["bound"]
+        is_share = name in ("least score", "total fit")
         show = points if is_share else (lambda number: str(round(number)))
         is_best = value >= bound - NEXT_TO_NOTHING * max(1.0, abs(bound))
-        found.append(LevelNow(str(LEVELS.get(level["name"], level["name"])), show(value), show(bound), is_best))
+        note = _("points of 100") if name == "least score" else ""
+        if name == "total fit":
+            pairs = int(now["filled"])
+            if pairs:
+                found.append(
+                    LevelNow(_("fit of a pair, on average"), points(value / pairs), "", False, _("points of 100"))
+                )
+            note = ngettext("points: the sum over %(n)d pair", "points: the sum over %(n)d pairs", pairs) % {"n": pairs}
+        found.append(LevelNow(str(LEVELS.get(name, name)), show(value), show(bound), is_best, note))
     return found
 
 
@@ -241,55 +276,70 @@ def build(run: MatchingRun, query: Mapping[str, Any], encoded: str = "") -> Boar
     """The board of a run as asked for by ``query``. A constant number of queries; pairs are joined for one page only."""
     draft = Draft.of(run)
     chosen = BoardFilter(query)
-    order = _order(run, draft, chosen)
-    page = Paginator(order, PAGE).get_page(query.get("page"))
+    page = SearchPaginator(_order(run, chosen), PAGE).get_page(query.get("page"))
     holds = list(
         Hold.objects.filter(cohort=run.cohort_id)
         .select_related("mentor__person", "mentee__person", "author")
         .order_by("-placed_at", "-pk")
     )
-    mentees_alone, mentees_count = _alone(run, draft, Role.MENTEE)
-    mentors_alone, mentors_count = _alone(run, draft, Role.MENTOR)
+    mentees_alone, mentees_count = _alone(run, Role.MENTEE)
+    mentors_alone, mentors_count = _alone(run, Role.MENTOR)
+    standing, standing_count = _standing(run)
     return Board(
-        run, draft, chosen, page, _lanes(run, draft, list(page.object_list), holds), mentees_alone, mentees_count, mentors_alone,
-        mentors_count, holds, list(DraftChange.objects.filter(run=run).select_related("author")), encoded,
+        run, draft, chosen, page, _lanes(run, list(page.object_list), holds, any_standing=standing_count > 0), mentees_alone, mentees_count, mentors_alone,
+        mentors_count, holds, list(DraftChange.objects.filter(run=run).select_related("author")), standing, standing_count, encoded,
     )  # fmt: skip
 
 
-def _order(run: MatchingRun, draft: Draft, chosen: BoardFilter) -> list[int]:
-    """Mentors in the order of the page, those filtered out left out."""
+def _order(run: MatchingRun, chosen: BoardFilter) -> QuerySet[Any]:
+    """Mentors in the order of the page, those filtered out left out. The database counts and sorts: a page reads its own pairs alone."""
     show, sort, words = chosen.chosen("show"), chosen.chosen("sort"), chosen.chosen("q").split()[:5]
-    mentors = set(draft.mentees_of)
+    pairs = run.matches.in_draft().order_by()
+    rows: Any
     if show == "free":
-        everybody = Enrollment.objects.filter(
-            pk__in=RunInput.objects.filter(run=run, enrollment__role=Role.MENTOR).values("enrollment")
-        )
-        rows = everybody.values_list("pk", "places", "places_taken")
-        mentors = {pk for pk, places, taken in rows if places - taken > len(draft.mentees_of.get(pk, []))}
-    elif show == "weak":
-        mentors = {mentor for (mentor, _mentee), score in draft.pairs.items() if score < WEAK}
+        mentor, rows = "pk", _with_free_places(run, pairs)
+    else:
+        mentor, rows = "mentor", pairs.values("mentor").annotate(worst=Min("score"), best=Max("score"))
+    if show == "weak":
+        rows = rows.filter(worst__lt=WEAK)
     elif show == "changed":
-        mentors = set(run.matches.in_draft().filter(in_run=False).values_list("mentor", flat=True))
+        rows = rows.filter(mentor__in=pairs.filter(in_run=False).values("mentor"))
     elif show == "locked":
-        locked = Hold.objects.filter(cohort=run.cohort_id, kind=Hold.Kind.LOCK).values_list("mentor", "mentee")
-        mentors = {mentor for mentor, mentee in locked if (mentor, mentee) in draft.pairs}
+        locks = Hold.objects.filter(
+            cohort=run.cohort_id, kind=Hold.Kind.LOCK, mentor=OuterRef("mentor"), mentee=OuterRef("mentee")
+        )
+        rows = rows.filter(mentor__in=pairs.filter(Exists(locks)).values("mentor"))
     if words:
         either = Q()
         for word in words:
             either &= Q(person__name__icontains=word)
-        people = Enrollment.objects.filter(either, cohort=run.cohort_id).values_list("pk", flat=True)
-        named = set(people)
-        mentors &= named | {mentor for mentor, mentee in draft.pairs if mentee in named}
-    fit = {mentor: [draft.pairs[mentor, mentee] for mentee in draft.mentees_of.get(mentor, [])] for mentor in mentors}
-    if sort == "name":
-        in_order = Enrollment.objects.filter(cohort=run.cohort_id, role=Role.MENTOR).order_by("person__name", "pk")
-        return [pk for pk in in_order.values_list("pk", flat=True) if pk in mentors]
-    if sort == "best":
-        return sorted(mentors, key=lambda pk: (-max(fit[pk], default=-1.0), pk))
-    return sorted(mentors, key=lambda pk: (min(fit[pk], default=2.0), pk))
+        named = Enrollment.objects.filter(either, cohort=run.cohort_id).values("pk")
+        with_them = pairs.filter(mentee__in=named).values("mentor")
+        rows = rows.filter(Q(**{f"{mentor}__in": named}) | Q(**{f"{mentor}__in": with_them}))
+    name = "person__name" if mentor == "pk" else "mentor__person__name"
+    first = {"name": name, "best": "-best"}.get(sort, "worst")
+    found: QuerySet[Any] = rows.order_by(first, mentor).values_list(mentor, flat=True)
+    return found
 
 
-def _lanes(run: MatchingRun, draft: Draft, mentors: list[int], holds: list[Hold]) -> list[Lane]:
+def _with_free_places(run: MatchingRun, pairs: QuerySet[ProposedMatch]) -> QuerySet[Enrollment]:
+    """Mentors who could take more than they have on the board; who has nobody stands last, in either order of fit."""
+    theirs = pairs.filter(mentor=OuterRef("pk")).values("mentor")
+
+    def of_theirs(what: Aggregate, otherwise: float) -> Coalesce:
+        return Coalesce(Subquery(theirs.annotate(found=what).values("found")), Value(otherwise))
+
+    took_part = RunInput.objects.filter(run=run, enrollment__role=Role.MENTOR).values("enrollment")
+    return (
+        Enrollment.objects.filter(pk__in=took_part)
+        .annotate(
+            held=of_theirs(Count("pk"), 0), worst=of_theirs(Min("score"), 2.0), best=of_theirs(Max("score"), -1.0)
+        )
+        .filter(places__gt=F("places_taken") + F("held"))
+    )
+
+
+def _lanes(run: MatchingRun, mentors: list[int], holds: list[Hold], *, any_standing: bool) -> list[Lane]:
     enrollments = Enrollment.objects.filter(pk__in=mentors).select_related("person").in_bulk()
     by_pair = {(hold.mentor_id, hold.mentee_id): hold for hold in holds}
     lanes = {pk: Lane(enrollments[pk], free=enrollments[pk].free_places) for pk in mentors if pk in enrollments}
@@ -300,23 +350,54 @@ def _lanes(run: MatchingRun, draft: Draft, mentors: list[int], holds: list[Hold]
             Card(match, top(said(match.reasons, run.settings)), by_pair.get((match.mentor_id, match.mentee_id)))
         )
         lane.free -= 1
+    earlier = _earlier(run).filter(members__enrollment__in=mentors).distinct() if any_standing else ()
+    for each in _as_pairs(earlier):
+        if each.mentor.enrollment_id in lanes:
+            lanes[each.mentor.enrollment_id].standing.append(each)
     empty = [pk for pk, lane in lanes.items() if not lane.cards]
     for pk, why in _reasons_of(run, empty).items():
         lanes[pk].why = why
     return list(lanes.values())
 
 
-def _alone(run: MatchingRun, draft: Draft, role: str) -> tuple[list[Alone], int]:
-    """Who of a side was in the run and has nobody on the board: the first few, and how many."""
-    busy = draft.mentors_of if role == Role.MENTEE else draft.mentees_of
-    took_part = RunInput.objects.filter(run=run, enrollment__role=role)
+def _earlier(run: MatchingRun) -> QuerySet[Mentorship]:
+    """What stands beside a run that may still be published: mentorships of earlier rounds that hold their places."""
+    if run.status not in (MatchingRun.Status.READY, MatchingRun.Status.PUBLISHING):
+        return Mentorship.objects.none()
+    others = Mentorship.objects.holding_places().filter(cohort=run.cohort_id).exclude(run_id=run.pk)
+    members = Prefetch("members", Membership.objects.select_related("person"))
+    return others.prefetch_related(members).order_by("-proposed_at", "-pk")
+
+
+def _as_pairs(mentorships: Iterable[Mentorship]) -> list[Standing]:
+    found = []
+    for mentorship in mentorships:
+        members = list(mentorship.members.all())
+        mentor = next((each for each in members if each.role == Role.MENTOR), None)
+        if mentor is not None:
+            found.append(Standing(mentorship, mentor, tuple(each for each in members if each is not mentor)))
+    return found
+
+
+def _standing(run: MatchingRun) -> tuple[list[Standing], int]:
+    """The first few pairs that stand, and how many there are."""
+    pages = SearchPaginator(_earlier(run), BESIDE)
+    return _as_pairs(pages.page(1).object_list), pages.count
+
+
+def _left_over(run: MatchingRun, role: str) -> QuerySet[Any]:
+    """Who of a side was in the run and has nobody on the board."""
+    side = "mentee" if role == Role.MENTEE else "mentor"
+    busy = run.matches.in_draft().filter(**{side: OuterRef("enrollment")})
+    found = RunInput.objects.filter(~Exists(busy), run=run, enrollment__role=role)
     if role == Role.MENTOR:
-        took_part = took_part.filter(enrollment__places_taken=0)
-    found = [
-        pk
-        for pk in took_part.order_by("enrollment__person__name", "enrollment").values_list("enrollment", flat=True)
-        if pk not in busy
-    ]
+        found = found.filter(enrollment__places_taken=0)
+    return found.order_by("enrollment__person__name", "enrollment").values_list("enrollment", flat=True)
+
+
+def _alone(run: MatchingRun, role: str) -> tuple[list[Alone], int]:
+    """The first few of a side who have nobody, and how many there are."""
+    found = list(_left_over(run, role))
     return _alones(run, found[:BESIDE]), len(found)
 
 
@@ -330,14 +411,9 @@ def _alones(run: MatchingRun, pks: list[int]) -> list[Alone]:
     ]
 
 
-def alone(run: MatchingRun, draft: Draft, role: str, number: Any) -> tuple[Page[int], list[Alone]]:
+def alone(run: MatchingRun, role: str, number: Any) -> tuple[Page[int], list[Alone]]:
     """All of a side who have nobody, by pages."""
-    busy = draft.mentors_of if role == Role.MENTEE else draft.mentees_of
-    took_part = RunInput.objects.filter(run=run, enrollment__role=role)
-    if role == Role.MENTOR:
-        took_part = took_part.filter(enrollment__places_taken=0)
-    rows = took_part.order_by("enrollment__person__name", "enrollment").values_list("enrollment", flat=True)
-    page = Paginator([pk for pk in rows if pk not in busy], 50).get_page(number)
+    page = SearchPaginator(_left_over(run, role), 50).get_page(number)
     return page, _alones(run, list(page.object_list))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.db.models import Count, Min, Sum
 from django.utils.translation import gettext as _
 
 from openmentor.enrollment.models import Enrollment
@@ -28,13 +29,16 @@ class Draft:
 
     run: MatchingRun
     token: int
-    pairs: dict[Key, float]
 
     @classmethod
     def of(cls, run: MatchingRun) -> Draft:
-        """Two queries."""
-        rows = run.matches.in_draft().order_by("pk").values_list("mentor", "mentee", "score")
-        return cls(run, token_of(run), {(mentor, mentee): score for mentor, mentee, score in rows})
+        """One query. The pairs are read after the token, and only by who asks for them: a change in between is found when they are written."""
+        return cls(run, token_of(run))
+
+    @cached_property
+    def pairs(self) -> dict[Key, float]:
+        rows = self.run.matches.in_draft().order_by("pk").values_list("mentor", "mentee", "score")
+        return {(mentor, mentee): score for mentor, mentee, score in rows}
 
     @cached_property
     def mentees_of(self) -> dict[int, list[int]]:
@@ -57,15 +61,16 @@ class Draft:
     def is_locked(self, pair: Key) -> bool:
         return self.holds.get(pair) == Hold.Kind.LOCK
 
-    @property
+    @cached_property
     def levels(self) -> dict[str, float]:
-        """What these pairs reach, under the engine's names of the levels."""
+        """What these pairs reach, under the engine's names of the levels. One query."""
+        found = self.run.matches.in_draft().aggregate(
+            served=Count("mentee", distinct=True), filled=Count("*"), least=Min("score"), total=Sum("score")
+        )
         return {
-            "served": float(len(self.mentors_of)),
-            "filled": float(len(self.pairs)),
-            "least score": min(self.pairs.values(), default=0.0),
-            "total fit": math.fsum(self.pairs.values()),
-        }
+            "served": float(found["served"]), "filled": float(found["filled"]), "least score": found["least"] or 0.0,
+            "total fit": found["total"] or 0.0,
+        }  # fmt: skip
 
 
 def _grouped(pairs: Iterable[Key]) -> dict[int, list[int]]:
@@ -162,6 +167,29 @@ def move(draft: Draft, mentee: int, source: int | None, target: int | None, *, s
     if not plans:
         raise Denied(_("There is no free place, and the pairs there are locked."))
     return _checked(draft, plans[0])
+
+
+def closed(draft: Draft, mentee: int, source: int | None, targets: Sequence[int]) -> dict[int | None, str]:
+    """Of these mentors, and of nobody (None), those to whom a mentee may not be moved, each with the sentence that ``move`` would give.
+
+    A constant number of queries, so that a board can say it of all its mentors once somebody is picked up.
+    """
+    others = [target for target in targets if target != source]
+    if source is not None and draft.is_locked((source, mentee)):
+        return dict.fromkeys([*others, None], _("This pair is locked. Release it first."))
+    found: dict[int | None, str] = {}
+    for (target, _mentee), sentence in against(draft, [(target, mentee) for target in others]).items():
+        found[target] = sentence
+    free = free_places(draft, others)
+    for target in others:
+        there = draft.mentees_of.get(target, [])
+        if mentee in there:
+            found[target] = _("These two are together already.")
+        elif target not in found and free.get(target, 0) < 1 and all(draft.is_locked((target, who)) for who in there):
+            found[target] = (
+                _("There is no free place, and the pairs there are locked.") if there else _("There is no free place.")
+            )
+    return found
 
 
 def exchanges(draft: Draft, mentee: int, source: int | None, target: int, others: Iterable[int]) -> list[Plan]:

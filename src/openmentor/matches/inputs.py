@@ -367,15 +367,6 @@ def checked(pool: Pool, settings: Mapping[str, Any]) -> Spec:
     return Spec.from_mapping(pool.spec(settings))
 
 
-def has_changed(run: MatchingRun) -> bool:
-    """Whether a result that waits to be published was made for another pool than that of today. A constant number of queries."""
-    from openmentor.matches import readiness
-
-    if run.status != MatchingRun.Status.READY or not run.pool_digest:
-        return False
-    return readiness.look(run.cohort).digest != run.pool_digest
-
-
 def apart(rules: Mapping[str, Any], mentors: list[Row], mentees: list[Row]) -> set[Pair]:
     """Pairs whom the rules on managers forbid today, also by way of somebody who isn't in the pool."""
     return _under_one_another(rules, mentors, mentees)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from openmentor.foundation.jobs import job
-from openmentor.matches import publishing, questions, solving
+from openmentor.matches import looking, publishing, questions, solving
 from openmentor.matches.models import MatchingRun
+from openmentor.programs.models import Cohort
 
 
 def given_up(run_id: int) -> None:
@@ -38,3 +39,11 @@ def publish(run_id: int, person_id: int | None = None) -> None:
 def ask_why_not(run_id: int, mentor: int, mentee: int) -> None:
     """Let the engine say what the whole would lose by one pair. Asked again it answers the same."""
     questions.work_out(run_id, mentor, mentee)
+
+
+@job(max_attempts=3, unique=True, on_parked=looking.give_up)
+def look_through(cohort_id: int) -> None:
+    """Look through a pool for whoever waits for its figures. Nothing to do where somebody has looked meanwhile."""
+    cohort = Cohort.objects.filter(pk=cohort_id).first()
+    if cohort is not None:
+        looking.look(cohort)

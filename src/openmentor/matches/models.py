@@ -75,7 +75,7 @@ class MatchingRun(Stateful):
     attempt = models.PositiveSmallIntegerField(default=0)
     stage = models.CharField(max_length=40, blank=True)
     progress = models.FloatField(default=0)
-    #: [{"name", "value", "bound"}], the last one's value, bound and gap, deciding dimensions, readiness, unmet, prices
+    #: [{"name", "value", "bound"}], the last one's value, bound and gap, deciding dimensions, readiness, unmet
     levels = models.JSONField(default=list, blank=True)
     value = models.FloatField(null=True, blank=True)
     bound = models.FloatField(null=True, blank=True)
@@ -123,6 +123,20 @@ class MatchingRun(Stateful):
         return self.status in self.LIVE
 
 
+class PoolLook(models.Model):
+    """What was found when a cohort's pool was last looked through: counts, and words of HR. ``stamp`` names the state it was in;
+    ``failed_stamp`` the one that could not be looked through."""
+
+    cohort = models.OneToOneField(Cohort, on_delete=models.CASCADE, related_name="pool_look")
+    stamp = models.CharField(max_length=16, blank=True)
+    found = models.JSONField(default=dict, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    failed_stamp = models.CharField(max_length=16, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.cohort_id}: {self.taken_at}"
+
+
 class RunInput(models.Model):
     """What the engine was told of one enrollment, each cell with where it came from; kept so that the run can be replayed, and so that
     erasing a person can take them out."""
@@ -148,7 +162,7 @@ class MatchQuerySet(models.QuerySet["ProposedMatch"]):
 class ProposedMatch(models.Model):
     """A pair in a run, seen by the managers alone. ``in_run`` pairs are the run's own; the draft is those that are ``in_draft``."""
 
-    run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="matches")
+    run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="matches", db_index=False)
     mentor = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="+")
     mentee = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="+")
     score = models.FloatField()
@@ -164,7 +178,16 @@ class ProposedMatch(models.Model):
     class Meta:
         ordering = ["-score", "pk"]
         constraints = [models.UniqueConstraint(fields=["run", "mentor", "mentee"], name="proposed_match_once")]
-        indexes = [models.Index(fields=["run", "mentee"])]
+        indexes = [
+            # What a board counts and sorts stands in these alone: a row with its reasons is read only where it is shown. The key of
+            # the run has no index of its own, or it would be taken instead of them.
+            models.Index(
+                fields=["run", "mentor", "score"], condition=models.Q(in_draft=True), name="match_on_board_by_mentor"
+            ),
+            models.Index(
+                fields=["run", "mentee", "score"], condition=models.Q(in_draft=True), name="match_on_board_by_mentee"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.mentor_id}-{self.mentee_id}"

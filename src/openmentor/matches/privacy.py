@@ -12,6 +12,12 @@ declare(
     keep="as long as the cohort: settings, levels and proof, opaque ids alone", on_erase=KEEP,
 )  # fmt: skip
 declare(
+    "matches.PoolLook",
+    dict.fromkeys(["cohort", "stamp", "found", "taken_at", "failed_stamp"], PLAIN),
+    keep="until the next look: counts, positions and sites, and opaque ids of what can't be read",
+    on_erase=KEEP,
+)
+declare(
     "matches.RunInput",
     {"run": PLAIN, "enrollment": PERSONAL, "cells": SENSITIVE, "sources": PERSONAL},
     owner=("enrollment__person",), keep="two years, so that a run can be replayed", on_erase=DROP,

@@ -1,6 +1,6 @@
 """What a cohort's pool looks like before a run: who is in, what they said, and what of it can decide anything.
 
-Looking through ten thousand people takes seconds, so what was found is kept until something happens that a run would see.
+Looking through ten thousand people takes seconds: ``looking`` keeps what was found until something happens that a run would see.
 """
 
 from __future__ import annotations
@@ -8,14 +8,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.core.cache import cache
-from django.db.models import Q
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from openmentor.engine.matching import process
 from openmentor.engine.matching.errors import InvalidProblem
@@ -23,30 +21,31 @@ from openmentor.engine.matching.spec import UNAVAILABLE, Spec
 from openmentor.enrollment import gates
 from openmentor.enrollment.models import Role
 from openmentor.foundation import clock
-from openmentor.foundation.models import Event
 from openmentor.matches import inputs
 from openmentor.matches.solving import reference_of
 from openmentor.matches.specification import COLUMNS_OF, GROUPS, settings_of
 from openmentor.programs.models import Cohort
 
-KEEP_SECONDS = 600
+#: of what is stored: another number makes what was stored before it worthless
+FORMAT = 1
 #: so many of each side, drawn by a hash, tell whether a dimension varies at all
 DRAWN = 300
 #: of confidential answers, fewer than this are not counted out
 FEW = 5
-#: what happens outside a cohort and is seen by its runs
-ELSEWHERE = (
-    "response.changed", "response.submitted", "person.changed", "person.added", "person.erased", "import.done", "enrollment.imported",
-    "enrollment.veto_said", "enrollment.veto_taken_back", "mentorship.activated",
-)  # fmt: skip
 #: what few people have and others don't: it tells pairs apart once anybody has it, drawn or not
 RARE = frozenset({"wishes_of_mentee", "wishes_of_mentor", "past", "waited"})
-_OURS = (
-    Q(verb__startswith="run.")
-    | Q(verb__startswith="draft.")
-    | Q(verb__startswith="list.")
-    | Q(verb__startswith="matches.")
-)
+#: why a dimension decides nothing
+NOTES = {
+    "unavailable": _l("Not available in this version."),
+    "off": _l("Switched off in the settings."),
+    "no_hours": _l("The settings don't say how many hours the program asks for."),
+    "parts": _l("Nobody has said all parts of it."),
+    "nobody": _l("Nobody has said it."),
+    "no_mentor": _l("No mentor has said it."),
+    "no_mentee": _l("No mentee has said it."),
+    "same": _l("The same for all pairs."),
+    "behind": _l("Said since the first run with these settings. It counts once averages are measured anew."),
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Dimension:
-    """One dimension before a run. ``effect`` is its share of what decides, 0 where it can't; then ``note`` says why."""
+    """One dimension before a run. ``effect`` is its share of what decides, 0 where it can't; then ``why`` is a key of ``NOTES``."""
 
     key: str
     mentors: Share | None
@@ -79,8 +78,13 @@ class Dimension:
     varies: bool
     weight: float
     effect: float = 0.0
-    note: str = ""
+    why: str = ""
     columns: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """Why it decides nothing, in the reader's language; '' where it does."""
+        return str(NOTES[self.why]) if self.why else ""
 
 
 @dataclass(frozen=True)
@@ -119,26 +123,35 @@ class Readiness:
         return max(0, self.mentees - self.places)
 
 
-def look(cohort: Cohort) -> Readiness:
-    """The pool of ``cohort`` now. A constant number of queries; two if nothing has happened since somebody looked."""
-    key = f"matches:readiness:{cohort.pk}:{cohort.matching_version}:{_stamp(cohort)}"
-    found: Readiness | None = cache.get(key)
-    if found is None:
-        # In one language: the sentences of gates are part of what a run is told, and of its digest.
-        with translation.override(django_settings.LANGUAGE_CODE):
-            pool = inputs.build(cohort, clock.now())
-        found = _of(cohort, pool)
-        cache.set(key, found, KEEP_SECONDS)
-    return found
+def look_through(cohort: Cohort) -> Readiness:
+    """The pool of ``cohort`` now. A constant number of queries; seconds for ten thousand people."""
+    # In one language: the sentences of gates are part of what a run is told, and of its digest.
+    with translation.override(django_settings.LANGUAGE_CODE):
+        return _of(cohort, inputs.build(cohort, clock.now()))
 
 
-def _stamp(cohort: Cohort) -> str:
-    """Changes when anything happens that a run of the cohort would see."""
-    inside = Event.objects.filter(cohort_id=cohort.pk).exclude(_OURS)
-    outside = Event.objects.filter(verb__in=ELSEWHERE)
-    last = [events.order_by("-pk").values_list("pk", flat=True).first() for events in (inside, outside)]
-    facts = (last, cohort.gate_survey, cohort.gate_expectations, cohort.starts_on, cohort.ends_on)
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+def encode(found: Readiness) -> dict[str, Any]:
+    """As it is stored."""
+    return {"format": FORMAT, **asdict(found)}
+
+
+def decode(stored: Mapping[str, Any]) -> Readiness | None:
+    """What was stored; None where nothing was, or in another format."""
+    if stored.get("format") != FORMAT:
+        return None
+    facts = {name: value for name, value in stored.items() if name != "format"}
+    return Readiness(
+        **facts
+        | {
+            "unmapped": {kind: tuple(Unmapped(**each) for each in words) for kind, words in facts["unmapped"].items()},
+            "dimensions": tuple(
+                Dimension(**each | {side: Share(**each[side]) if each[side] else None for side in ("mentors", "mentees")}
+                          | {"columns": tuple(each["columns"])})
+                for each in facts["dimensions"]
+            ),
+            "faults": tuple(facts["faults"]),
+        }
+    )  # fmt: skip
 
 
 def _of(cohort: Cohort, pool: inputs.Pool) -> Readiness:
@@ -190,9 +203,9 @@ def _dimensions(cohort: Cohort, pool: inputs.Pool, settings: Mapping[str, Any]) 
         one = Dimension(
             key, shares[0], shares[1], varies, spec.weights[key], columns=tuple(sorted({*mentor_columns, *mentee_columns}))
         )  # fmt: skip
-        found.append(one if not (note := _note(one, spec, is_new)) else _with(one, note=note))
-    whole = sum(each.weight for each in found if not each.note)
-    return [each if each.note else _with(each, effect=each.weight / whole) for each in found], faults
+        found.append(one if not (why := _why(one, spec, is_new)) else _with(one, why=why))
+    whole = sum(each.weight for each in found if not each.why)
+    return [each if each.why else _with(each, effect=each.weight / whole) for each in found], faults
 
 
 def _with(one: Dimension, **changes: Any) -> Dimension:
@@ -206,25 +219,23 @@ def _share(rows: Sequence[inputs.Row], columns: Sequence[str], confidential: fro
     return Share(answered, len(rows), 0 < answered < FEW and bool(confidential & set(columns)))
 
 
-def _note(one: Dimension, spec: Spec, is_new: bool) -> str:
-    """Why a dimension decides nothing; '' where it does."""
+def _why(one: Dimension, spec: Spec, is_new: bool) -> str:
+    """Why a dimension decides nothing, as a key of ``NOTES``; '' where it does."""
     if one.key in UNAVAILABLE:
-        return _("Not available in this version.")
+        return "unavailable"
     if not one.weight:
-        return _("Switched off in the settings.")
+        return "off"
     if one.key == "commitment" and spec.commitment_hours is None:
-        return _("The settings don't say how many hours the program asks for.")
+        return "no_hours"
     silent = [share is not None and not share.answered for share in (one.mentors, one.mentees)]
     asked = [share is not None for share in (one.mentors, one.mentees)]
     if all(quiet for quiet, is_asked in zip(silent, asked, strict=True) if is_asked) and any(asked):
-        return _("Nobody has said all parts of it.") if one.key == "communication" else _("Nobody has said it.")
+        return "parts" if one.key == "communication" else "nobody"
     if one.key not in ("identity_wish",) and any(silent):
-        return _("No mentor has said it.") if silent[0] else _("No mentee has said it.")
+        return "no_mentor" if silent[0] else "no_mentee"
     if not one.varies:
-        return _("The same for all pairs.")
-    if is_new:
-        return _("Said since the first run with these settings. It counts once averages are measured anew.")
-    return ""
+        return "same"
+    return "behind" if is_new else ""
 
 
 def _varying(

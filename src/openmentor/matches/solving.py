@@ -142,7 +142,6 @@ def _store(run: MatchingRun, pool: inputs.Pool, result: Mapping[str, Any]) -> No
     _in_chunks(UnmatchedEnrollment, _unmatched(run, result["unmatched"], mentors, mentees))
     report = {key: result[key] for key in REPORT if key in result} | {
         "unmet": [_unmet(each, mentors, mentees) for each in result["unmet"]],
-        "prices": {str(mentors[who].pk): price for who, price in result["prices"].items() if price == price and price > 0},
         "counts": {
             "mentors": len(pool.mentors), "mentees": len(pool.mentees), "places": pool.places, "pairs": len(result["pairs"]),
             "held": sum("gate" in row.cells for row in pool.rows),

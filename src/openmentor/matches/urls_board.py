@@ -10,6 +10,7 @@ urlpatterns = [
     path("runs/<int:pk>/pairs/<int:mentor>-<int:mentee>/question/", board.question, name="question"),
     path("runs/<int:pk>/unmatched/<str:role>/", board.unmatched, name="unmatched"),
     path("runs/<int:pk>/cost/", board.preview, name="preview"),
+    path("runs/<int:pk>/closed/", board.closed, name="closed"),
     path("runs/<int:pk>/changes/", board.change, name="change"),
     path("runs/<int:pk>/changes/undoing/", board.undo, name="undo"),
     path("runs/<int:pk>/changes/redoing/", board.redo, name="redo"),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("cohorts/<int:pk>/matching/beginning/", cohort.beginning, name="beginning"),
     path("cohorts/<int:pk>/matching/runs/", cohort.runs, name="runs"),
     path("cohorts/<int:pk>/matching/readiness/", readiness.page, name="readiness"),
+    path("cohorts/<int:pk>/matching/readiness/figures/", readiness.figures, name="figures"),
     path("cohorts/<int:pk>/matching/readiness/mappings/", readiness.mappings, name="mappings"),
     path("cohorts/<int:pk>/matching/readiness/reminders/", readiness.reminders, name="reminders"),
     path("cohorts/<int:pk>/matching/readiness/averages/", readiness.averages, name="averages"),

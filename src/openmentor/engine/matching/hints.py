@@ -110,8 +110,8 @@ def _open(problem: Problem) -> BoolArray:
 
 def _kinds(problem: Problem, result: Result, left: list[int]) -> list[Kind]:
     """Kinds of mentors, those first who could take most of the left; among equals what most of those want, then the dearest."""
-    possible = ~np.isnan(problem.admissible()[:, left]) & _open(problem)[:, None]
-    at = np.array(left)
+    at = np.array(left, dtype=np.int64)
+    possible = problem.possible(np.arange(problem.shape[0]), at) & _open(problem)[:, None]
     reach_of = [frozenset(at[row].tolist()) for row in possible]
     prices = np.nan_to_num(result.prices)
     found = []
@@ -192,12 +192,14 @@ def _tried(problem: Problem, result: Result, kind: Kind, usual: int, progress: P
 
 def _chosen(problem: Problem, kind: Kind, usual: int) -> list[int]:
     """Of whom copies come in: in turn whoever could take most of those not yet thought of."""
-    possible = ~np.isnan(problem.admissible())
+    at = np.array(sorted(kind.reach), dtype=np.int64)
+    table = problem.possible(np.array(kind.members, dtype=np.int64), at)
+    possible = {k: set(at[row].tolist()) for k, row in zip(kind.members, table)}
     left = set(kind.reach)
     chosen: list[int] = []
     while left and len(chosen) < MOST_MENTORS:
-        best = max(kind.members, key=lambda k: (len(left & set(np.flatnonzero(possible[k]).tolist())), -k))
-        reached = sorted(left & set(np.flatnonzero(possible[best]).tolist()))[:usual]
+        best = max(kind.members, key=lambda k: (len(left & possible[k]), -k))
+        reached = sorted(left & possible[best])[:usual]
         if not reached:
             break
         chosen.append(best)

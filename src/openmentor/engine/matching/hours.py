@@ -45,7 +45,8 @@ def parse(items: Iterable[str]) -> Spans:
     return tuple(sorted({span for item in items for span in _item(item)}))
 
 
-def _item(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=20_000)
+def _item(text: str) -> tuple[tuple[int, int], ...]:
     text = " ".join(text.casefold().split())
     found = _ITEM.fullmatch(text) if len(text) <= _LONGEST else None
     if found is None:
@@ -67,7 +68,7 @@ def _item(text: str) -> list[tuple[int, int]]:
         if end <= start:
             end += _DAY
         spans += [(day * _DAY + start, day * _DAY + end) for day in days]
-    return spans
+    return tuple(spans)
 
 
 def _days(text: str) -> list[int]:

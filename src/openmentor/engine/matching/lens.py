@@ -45,7 +45,9 @@ def _table(rows: Sequence[Mapping[Any, float]], codes: Mapping[Any, int]) -> Any
     indices: list[int] = []
     data: list[float] = []
     for row in rows:
-        known = sorted((codes[word], value) for word, value in row.items() if word in codes)
+        known = [(codes[word], value) for word, value in row.items() if word in codes]
+        if len(known) > 1:
+            known.sort()
         indices += [code for code, _ in known]
         data += [value for _, value in known]
         indptr.append(len(indices))
@@ -120,6 +122,12 @@ class Pairs(Lens):
         both.sort_indices()
         # As a product: sum() would add in pairs, and differ from a block in the last bit.
         return cast(FloatArray, both @ np.ones(both.shape[1]))
+
+
+def same(of_mentor: IntArray, of_mentee: IntArray) -> Bag:
+    """A bag that gives 1 for pairs of equal codes, 0 for others and for those without one (-1)."""
+    sides = [[{code: 1.0} if code >= 0 else {} for code in side.tolist()] for side in (of_mentor, of_mentee)]
+    return Bag(*sides)
 
 
 def codes(mentors: Sequence[Hashable | None], mentees: Sequence[Hashable | None]) -> tuple[IntArray, IntArray]:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -405,20 +405,28 @@ def _column(
     name: str, kind: str, read: Callable[[Any], Any], cells: Sequence[Any], notes: Notes, spelling: dict[str, str]
 ) -> Any:
     found: list[Any] = []
+    read_before: dict[str, Any] = {}  # many people give the same answers
     for k, cell in enumerate(cells):
+        is_text = type(cell) is str
+        if is_text and cell in read_before:
+            found.append(read_before[cell])
+            continue
         value = None
         if not _is_blank(cell) and not notes.is_full(name):
             try:
                 value = read(cell)
+                if is_text:
+                    read_before[cell] = value
             except _Unreadable as error:
                 notes.fault(k, name, str(error))
         found.append(value)
-    if kind == "words":
-        return [_spelled(each, spelling) if each else None for each in found]
-    if kind == "word":
-        return [(_spelled((each,), spelling) or (None,))[0] if each is not None else None for each in found]
-    if kind in ("levelled", "languages"):
-        return [tuple((_spelled((word,), spelling)[0], x) for word, x in each) if each else None for each in found]
+    if kind in ("words", "word", "levelled", "languages"):
+        spelled = cache(lambda words: _spelled(words, spelling))
+        if kind == "words":
+            return [spelled(each) if each else None for each in found]
+        if kind == "word":
+            return [(spelled((each,)) or (None,))[0] if each is not None else None for each in found]
+        return [tuple((spelled((word,))[0], x) for word, x in each) if each else None for each in found]
     if kind in _LISTS - {"traits", "hours"}:
         return [each or None for each in found]
     if kind in _NUMBERS:

@@ -54,6 +54,13 @@ class Job(Task[P, T], Generic[P, T]):
         """Let it run at ``when`` or as soon after as somebody has time."""
         return self.using(run_after=when).enqueue(*args, **kwargs)
 
+    def is_under_way(self, *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Whether a call with the same key waits or is being done; for jobs that are unique."""
+        key = _unique_key(self, list(args), dict(kwargs))
+        return JobRecord.objects.filter(
+            unique_key=key, status__in=(JobRecord.Status.WAITING, JobRecord.Status.RUNNING)
+        ).exists()
+
     def enqueue_many(self, calls: Iterable[Mapping[str, Any]], *, when: datetime | None = None) -> int:
         """One job for each of ``calls`` (keyword arguments), written by set. Not for jobs that are unique."""
         if self.unique:

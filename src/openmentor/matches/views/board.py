@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from openmentor.enrollment.models import Enrollment, Role
 from openmentor.foundation.errors import Conflict, Denied, Refusal
 from openmentor.foundation.http import Request
 from openmentor.foundation.ids import number
-from openmentor.matches import actions, desk, inputs, policies, questions
+from openmentor.matches import actions, desk, looking, policies, questions
 from openmentor.matches import board as boards
 from openmentor.matches import draft as drafts
 from openmentor.matches.draft import Draft, Plan
@@ -31,6 +31,8 @@ from openmentor.mentorships.models import Mentorship
 AT_ONCE = 500
 KEPT_OF_QUERY = ("q", "show", "sort", "page")
 NOBODY = "none"
+#: more lanes than a board shows
+LANES = 100
 
 
 class HoldForm(forms.Form):
@@ -61,6 +63,13 @@ def is_small(run: MatchingRun) -> bool:
     return bool(counts.get("mentors", 0) + counts.get("mentees", 0) <= AT_ONCE)
 
 
+def freshness_of(run: MatchingRun) -> dict[str, Any]:
+    """What ``_freshness.html`` needs: whether the pool has changed since, or that the page asks afterwards."""
+    is_ready = run.status == MatchingRun.Status.READY
+    changed = looking.has_changed(run) if is_ready and is_small(run) else False
+    return {"has_changed": changed, "ask_freshness": is_ready and (changed is None or not is_small(run))}
+
+
 def query_of(request: Request) -> QueryDict:
     """How the board is filtered on the page that asks, whichever way it asks."""
     asked = request.GET
@@ -78,13 +87,12 @@ def context_of(request: Request, run: MatchingRun) -> dict[str, Any]:
     kept = {name: query[name] for name in KEPT_OF_QUERY if query.get(name)}
     found = boards.build(run, query, urlencode(kept))
     may_draft = policies.draft(request.actor, run)
-    is_ready = run.status == MatchingRun.Status.READY
     return {
         "run": run, "cohort": run.cohort, "program": run.cohort.program, "board": found, "may_draft": may_draft,
         "may_hold": policies.hold(request.actor, run.cohort),
         "proof": boards.proof(run, found.draft, is_changed=found.is_changed), "levels": boards.levels(run, found.draft),
         "unmet": boards.unmet(run), "words": boards.settings_in_words(run),
-        "has_changed": is_ready and is_small(run) and inputs.has_changed(run), "ask_freshness": is_ready and not is_small(run),
+        **freshness_of(run),
         "made_by_hand": sum(not each.is_undone for each in found.changes),
     }  # fmt: skip
 
@@ -218,6 +226,24 @@ def preview(request: Request, pk: int) -> HttpResponse:
     return render(request, "matches/_cost.html", {"sentence": in_words(plan, names)})
 
 
+@login_required
+@require_GET
+def closed(request: Request, pk: int) -> HttpResponse:
+    """Where somebody may not be moved, of the lanes ``to`` that a board shows: asked when they are picked up."""
+    run = find_result(request, pk)
+    policies.draft.check(request.actor, run)
+    mentee, source = _number(request.GET.get("item")), _number(request.GET.get("from"))
+    targets = [found for found in map(_number, request.GET.getlist("to")[:LANES]) if found is not None]
+    if mentee is None:
+        raise Http404
+    people = _in_run(run, mentee, source, *targets)
+    mentors = {*targets, *([] if source is None else [source])}
+    if people[mentee].role != Role.MENTEE or any(people[pk].role != Role.MENTOR for pk in mentors):
+        raise Http404
+    found = drafts.closed(Draft.of(run), mentee, source, targets)
+    return JsonResponse({NOBODY if target is None else str(target): why for target, why in found.items()})
+
+
 def _candidates(request: Request, run: MatchingRun) -> HttpResponse:
     mentee, mentor = _number(request.GET.get("mentee")), _number(request.GET.get("mentor"))
     if (mentee is None) == (mentor is None):
@@ -304,8 +330,9 @@ def freshness(request: Request, pk: int) -> HttpResponse:
     run = find_result(request, pk)
     if policies.draft(request.actor, run):
         desk.of(run)
-    changed = run.status == MatchingRun.Status.READY and inputs.has_changed(run)
-    return render(request, "matches/_freshness.html", {"run": run, "cohort": run.cohort, "has_changed": changed})
+    changed = looking.has_changed(run)
+    context = {"run": run, "cohort": run.cohort, "has_changed": changed, "ask_freshness": changed is None}
+    return render(request, "matches/_freshness.html", context)
 
 
 @login_required
@@ -316,7 +343,7 @@ def unmatched(request: Request, pk: int, role: str) -> HttpResponse:
     if role not in ("mentors", "mentees"):
         raise Http404
     side = Role.MENTOR if role == "mentors" else Role.MENTEE
-    page, people = boards.alone(run, Draft.of(run), side, request.GET.get("page"))
+    page, people = boards.alone(run, side, request.GET.get("page"))
     context = {
         "run": run, "cohort": run.cohort, "program": run.cohort.program, "page": page, "people": people, "role": role,
         "may_draft": policies.draft(request.actor, run),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from openmentor.foundation.errors import Conflict, Denied
 from openmentor.foundation.http import Request
-from openmentor.matches import actions, criteria, policies, readiness, telling
+from openmentor.matches import actions, criteria, looking, policies, readiness, telling
 from openmentor.matches.models import MatchingRun
 from openmentor.matches.specification import settings_of
 from openmentor.matches.views.common import around, cohort_of, run_of
@@ -31,7 +31,8 @@ SHOWN = 30
 def cohort(request: Request, pk: int) -> HttpResponse:
     found = cohort_of(request, pk)
     policies.look.check(request.actor, found)
-    ready = readiness.look(found)
+    seen = looking.see(found)
+    ready = seen.ready
     runs = list(
         found.runs.defer("report", "messages").annotate(pairs=F("report__counts__pairs")).select_related("created_by").order_by("-number")[:SHOWN]
     )  # fmt: skip
@@ -39,7 +40,7 @@ def cohort(request: Request, pk: int) -> HttpResponse:
     compared = [run for run in runs if run.has_result]
     last = next((run for run in runs if run.status != Status.CANCELLED), None)
     context = {
-        **around(found), "ready": ready, "used": ready.used[:5], "rows": rows, "next": _next(request, found, last, rows),
+        **around(found), "seen": seen, "ready": ready, "used": ready.used[:5] if ready else [], "rows": rows, "next": _next(request, found, last, rows),
         "compared": compared, "settings_aim": telling.aim(settings_of(found)),
         "changes": criteria.differences(compared[0].settings, settings_of(found)) if compared else [],
         "last_with_result": compared[0] if compared else None, "may_configure": policies.configure(request.actor, found),
@@ -48,14 +49,15 @@ def cohort(request: Request, pk: int) -> HttpResponse:
     return render(request, "matches/cohort.html", context)
 
 
-def _row(request: Request, found: Cohort, run: MatchingRun, ready: readiness.Readiness) -> dict[str, Any]:
+def _row(request: Request, found: Cohort, run: MatchingRun, ready: readiness.Readiness | None) -> dict[str, Any]:
     run.cohort = found
     return {
         "run": run, "tone": telling.TONES[run.status], "aim": telling.aim(run.settings), "proof": telling.proof(run.gap),
         "pairs": run.pairs,  # type: ignore[attr-defined]
         "average": run.value / run.pairs if run.value is not None and run.pairs else None,  # type: ignore[attr-defined]
         "total": telling.written("total fit", run.value),
-        "has_changed": run.status == Status.READY and bool(run.pool_digest) and run.pool_digest != ready.digest,
+        "has_changed": run.status == Status.READY and bool(run.pool_digest) and ready is not None
+        and run.pool_digest != ready.digest,
         "may_discard": policies.discard(request.actor, run), "may_cancel": policies.cancel(request.actor, run),
     }  # fmt: skip
 

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from openmentor.enrollment.models import Enrollment
 from openmentor.foundation.http import Request
-from openmentor.matches import actions, inputs, policies, publishing
+from openmentor.matches import actions, policies, publishing
 from openmentor.matches import draft as drafts
 from openmentor.matches.actions.publishing import LONGEST_MESSAGE
 from openmentor.matches.models import MatchingRun
-from openmentor.matches.views.board import find_result, is_small
+from openmentor.matches.views.board import find_result, freshness_of
 from openmentor.mentorships.models import Mentorship
 
 Status = MatchingRun.Status
@@ -60,7 +60,7 @@ def publication(request: Request, pk: int) -> HttpResponse:
     )
     numbers = publishing.numbers(run)
     context = _where(run) | {
-        "form": form, "numbers": numbers, "has_changed": is_small(run) and inputs.has_changed(run), "ask_freshness": not is_small(run), "holding": numbers["pairs"] - len(left_out),
+        "form": form, "numbers": numbers, **freshness_of(run), "holding": numbers["pairs"] - len(left_out),
         "left_out": [(names.get(one, ""), names.get(other, ""), why) for (one, other), why in list(left_out.items())[:LISTED]],
         "left_out_count": len(left_out),
     }  # fmt: skip

@@ -13,14 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from openmentor.enrollment import actions as enrollment
 from openmentor.enrollment import gates
 from openmentor.enrollment.models import Enrollment
 from openmentor.foundation import clock
 from openmentor.foundation.http import Request
-from openmentor.matches import actions, policies, readiness, telling
+from openmentor.matches import actions, looking, policies, readiness, telling
 from openmentor.matches.specification import GROUPS, label, settings_of
 from openmentor.matches.views.common import around, cohort_of
 from openmentor.programs.models import Cohort
@@ -41,13 +41,45 @@ def page(request: Request, pk: int) -> HttpResponse:
 
 
 def _context(request: Request, found: Cohort, faults: dict[tuple[str, str], str] | None = None, given: dict[str, dict[str, str]] | None = None) -> dict[str, Any]:  # fmt: skip
-    ready = readiness.look(found)
+    seen = looking.see(found)
+    context: dict[str, Any] = {**around(found), "seen": seen, "ready": seen.ready}
+    return context | (_figures(request, found, seen.ready, faults or {}, given or {}) if seen.ready else {})
+
+
+def _figures(
+    request: Request, found: Cohort, ready: readiness.Readiness, faults: dict[tuple[str, str], str], given: dict[str, dict[str, str]]
+) -> dict[str, Any]:  # fmt: skip
     return {
-        **around(found), "ready": ready, "used": ready.used, "groups": _groups(found, ready), "faults": telling.faults(ready.faults),
-        "held": _held(found, ready), "mappings": _mappings(found, ready, faults or {}, given or {}), "zones": sorted(clock.zones()),
+        "used": ready.used, "groups": _groups(found, ready), "faults": telling.faults(ready.faults), "held": _held(found, ready),
+        "mappings": _mappings(found, ready, faults, given), "zones": sorted(clock.zones()),
         "may_configure": policies.configure(request.actor, found), "may_remind": enrollment_may_remind(request, found),
-        "is_behind": any(each.note.startswith(_("Said since the first run")) for each in ready.dimensions),
+        "is_behind": any(each.why == "behind" for each in ready.dimensions),
     }  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def figures(request: Request, pk: int) -> HttpResponse:
+    """GET, asked every two seconds while new figures are worked out: nothing until they are there. POST tries again what failed.
+
+    A page that already shows figures gets the new ones in their place, so that what is being typed below stays; one without any, and
+    one that says so by ``whole``, is made anew.
+    """
+    found = cohort_of(request, pk)
+    policies.look.check(request.actor, found)
+    if request.method == "POST":
+        looking.ask_again(found)
+        return redirect("matches:readiness", pk)
+    if not request.htmx:
+        return redirect("matches:readiness", pk)
+    seen, shown = looking.see(found), request.GET.get("seen", "")
+    if not (seen.is_current or seen.has_failed) and seen.mark == shown:
+        return HttpResponse(status=204)
+    if seen.ready is None or not shown or request.GET.get("whole"):
+        response = HttpResponse(status=204)
+        response["HX-Refresh"] = "true"
+        return response
+    return render(request, "matches/_figures.html", _context(request, found))
 
 
 def enrollment_may_remind(request: Request, found: Cohort) -> bool:

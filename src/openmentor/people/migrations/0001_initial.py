@@ -374,7 +374,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="person",
             index=models.Index(
-                fields=["family_name", "given_name", "name", "id"], name="people_pers_family__f75bcc_idx"
+                fields=["family_name", "given_name", "name", "id", "email", "left_on", "erased_at"],
+                name="person_listed",
             ),
         ),
         migrations.AddConstraint(

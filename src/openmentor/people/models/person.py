@@ -109,9 +109,13 @@ class Person(WorkFacts, AbstractBaseUser):
             models.CheckConstraint(condition=~models.Q(manager=models.F("pk")), name="person_not_own_manager"),
         ]
         indexes = [
+            # In the order of the list, and with all that a search asks of everybody: it reads no rows but those it shows.
+            models.Index(
+                fields=["family_name", "given_name", "name", "id", "email", "left_on", "erased_at"],
+                name="person_listed",
+            ),
             # None for department, site, level or day of hire: a filter or an order by them spares 30 ms at 100,000 people, and each
             # would make an import of as many hold the write lock 0.1 s longer, and the lists of what can be chosen slower.
-            models.Index(fields=["family_name", "given_name", "name", "id"]),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from openmentor.foundation.errors import Conflict
 from openmentor.foundation.http import Request
 from openmentor.foundation.ids import number
+from openmentor.foundation.ui.paging import SearchPaginator
 from openmentor.people import actions, policies
 from openmentor.people.forms import OwnForm, PersonForm
 from openmentor.people.models import PendingAddress, Person
@@ -102,7 +103,7 @@ def people(request: Request) -> HttpResponse:
     everybody = Person.objects.visible_to(request.actor)
     chosen = PersonFilter({"state": "present", **request.GET.dict()}, queryset=everybody)
     table = PersonTable(chosen.qs)
-    tables.RequestConfig(request, paginate={"per_page": PAGE}).configure(table)
+    tables.RequestConfig(request, paginate={"per_page": PAGE, "paginator_class": SearchPaginator}).configure(table)
     return render(
         request,
         "people/people.html",

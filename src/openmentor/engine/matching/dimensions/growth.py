@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..lens import Bag, FloatArray, Lens, codes
+from ..lens import Bag, FloatArray, Lens, codes, same
 from ..people import Levelled
+from ..shapes import Shape, Sum
 from .base import Dimension, Sentences, how_well
 
 
@@ -38,6 +39,9 @@ class Goals(Dimension):
 
     def fit(self, lens: Lens) -> FloatArray:
         return np.minimum((lens.dot(self.bag) + lens.b(self.base)) / lens.b(self.total), 1.0)
+
+    def shape(self) -> Shape:
+        return Sum(self.bag, self.base, self.total)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         goals = self.mentees.list("goals")[j]
@@ -132,6 +136,9 @@ class Skills(Dimension):
     def fit(self, lens: Lens) -> FloatArray:
         return np.minimum((lens.dot(self.bag) + lens.b(self.base)) / lens.b(self.total), 1.0)
 
+    def shape(self) -> Shape:
+        return Sum(self.bag, self.base, self.total)
+
     def say(self, i: int, j: int, score: float) -> Sentences:
         offered = dict(self.mentors.list(self.mentor_fields[0])[i])
         wanted: Levelled = self.mentees.list(self.mentee_fields[0])[j]
@@ -187,6 +194,9 @@ class TargetRole(Dimension):
 
     def fit(self, lens: Lens) -> FloatArray:
         return np.where(lens.a(self.of_mentor) == lens.b(self.of_mentee), 1.0, 0.0)
+
+    def shape(self) -> Shape:
+        return Sum(same(self.of_mentor, self.of_mentee))
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         if score < 1:

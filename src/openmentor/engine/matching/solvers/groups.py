@@ -157,6 +157,29 @@ def solve(task: Task) -> Answer:
     return Answer(circles, max(most, values[2]), max(total, values[3]))
 
 
+def warm() -> None:
+    """Compile the loops for circles, which are then kept on disk."""
+    none = np.empty(0, dtype=np.int64)
+    task = Task(
+        fit=np.full((4, 4), 0.5),
+        allowed=~np.eye(4, dtype=np.bool_),
+        people=4,
+        low=2,
+        high=2,
+        each=0,
+        leads=none,
+        together=none.reshape(0, 2),
+        members_of=np.empty((0, 4), dtype=np.int64),
+        at_least=none,
+        at_most=none,
+        rounds=1,
+        seed=0,
+        progress=lambda stage, done, total: None,
+    )
+    solve(task)
+    _bound(task, 0.0)
+
+
 def _teams(task: Task) -> IntArray | None:
     """(t, each) facilitators who may lead a circle together; one empty team where nobody leads; None if too many to list."""
     if task.each == 0:
