@@ -7,6 +7,7 @@ import pytest
 from tests.engine.matching.brute import random_problem
 
 from openmentor.engine import matching as m
+from openmentor.engine.matching.problem import Rule
 
 
 def test_each_side_gets_its_best_stable_matching():
@@ -76,6 +77,66 @@ def test_nobody_of_the_asking_side_does_better_in_any_stable_matching():
                 other = sorted(mentors[i].index(j) for a, j in pairs.tolist() if a == i)
                 got = sorted(mentors[i].index(j) for j in theirs.partners_of_mentor(i))
                 assert all(a <= b for a, b in zip(got, other))
+
+
+def test_nor_with_several_mentors_each_and_a_quota_on_them():
+    for seed in range(120):
+        rng = np.random.default_rng(seed)
+        count, across = (int(k) for k in rng.integers(1, 4, 2))
+        mentors = [rng.permutation(across)[: rng.integers(0, across + 1)].tolist() for _ in range(count)]
+        mentees = [rng.permutation(count)[: rng.integers(0, count + 1)].tolist() for _ in range(across)]
+        problem = m.Problem.from_preferences(
+            mentors, mentees, mentor_capacity=rng.integers(0, 3, count), mentee_demand=rng.integers(0, 3, across)
+        )
+        if seed % 2:
+            members = np.flatnonzero(rng.random(count) < 0.6)
+            problem = problem.changed(quotas=(Rule(members, 0, int(rng.integers(0, 3))),))
+        best, theirs = m.match(problem, aim="stable_mentees"), m.match(problem, aim="stable_mentors")
+        cells = np.argwhere(~np.isnan(problem.scores))
+        every = (cells[[k for k in range(len(cells)) if mask >> k & 1]] for mask in range(2 ** len(cells)))
+        stable = [pairs.reshape(-1, 2) for pairs in every if is_stable(problem, pairs.reshape(-1, 2))]
+        assert stable
+        for result in (best, theirs):
+            m.verify(problem, result)
+            assert any(np.array_equal(result.pairs, pairs) for pairs in stable)
+        for pairs in stable:
+            assert len(pairs) == len(best.pairs)
+            for j in range(across):
+                other = sorted(mentees[j].index(i) for i, b in pairs.tolist() if b == j)
+                got = sorted(mentees[j].index(i) for i in best.partners_of_mentee(j))
+                assert len(got) == len(other)
+                assert all(a <= b for a, b in zip(got, other))
+            for i in range(count):
+                other = sorted(mentors[i].index(j) for a, j in pairs.tolist() if a == i)
+                got = sorted(mentors[i].index(j) for j in theirs.partners_of_mentor(i))
+                assert all(a <= b for a, b in zip(got, other))
+
+
+def is_stable(problem, pairs):
+    """Within places and quotas, and nobody would rather have somebody who would rather have them; from the definition."""
+    mentors, mentees = problem.preferences.mentors, problem.preferences.mentees
+    made = {tuple(pair) for pair in pairs.tolist()}
+
+    def fits(j, theirs):
+        return len(theirs) <= problem.mentee_demand[j] and all(
+            len(set(theirs) & set(rule.members.tolist())) <= rule.at_most for rule in problem.quotas
+        )
+
+    of_mentor = {i: [j for a, j in made if a == i] for i in range(len(mentors))}
+    of_mentee = {j: [i for i, b in made if b == j] for j in range(len(mentees))}
+    if any(len(of_mentor[i]) > problem.mentor_capacity[i] for i in of_mentor):
+        return False
+    if not all(fits(j, theirs) for j, theirs in of_mentee.items()):
+        return False
+    for i, j in np.argwhere(~np.isnan(problem.scores)).tolist():
+        if (i, j) in made or problem.mentor_capacity[i] == 0:
+            continue
+        worse = [k for k in of_mentor[i] if mentors[i].index(k) > mentors[i].index(j)]
+        given_up = [a for a in of_mentee[j] if mentees[j].index(a) > mentees[j].index(i)]
+        mentee_would = any(fits(j, [*(a for a in of_mentee[j] if a != gone), i]) for gone in [None, *given_up])
+        if (len(of_mentor[i]) < problem.mentor_capacity[i] or worse) and mentee_would:
+            return False
+    return True
 
 
 @pytest.mark.parametrize("aim", ["stable_mentees", "stable_mentors"])

@@ -107,10 +107,14 @@ def test_a_pair_who_would_rather_have_each_other_is_found():
         m.verify(asked, dataclasses.replace(true, pairs=swapped, scores=scores, levels=levels))
 
 
+def imports_of(path: Path) -> list[str]:
+    lines = [line.strip() for line in path.read_text().splitlines()]
+    return [line for line in lines if line.startswith(("import ", "from "))]
+
+
 def test_it_knows_no_solver():
-    text = Path(m.verify.__code__.co_filename).read_text()
-    imports = [line.strip() for line in text.splitlines() if line.strip().startswith(("import ", "from "))]
-    assert imports == [
+    path = Path(m.verify.__code__.co_filename)
+    assert imports_of(path) == [
         "from __future__ import annotations",
         "import itertools",
         "import math",
@@ -118,7 +122,19 @@ def test_it_knows_no_solver():
         "from typing import TYPE_CHECKING, cast",
         "import numpy as np",
         "from .errors import Breach",
+        "from .circles import CircleProblem, CirclesResult",  # for their types alone, as those below
         "from .pool import Pool, PoolResult",
         "from .problem import Problem",
         "from .result import Result",
+        "from .verify_circles import verify_circles",
+    ]
+    assert imports_of(path.with_name("verify_circles.py")) == [
+        "from __future__ import annotations",
+        "import math",
+        "from collections import Counter",
+        "from itertools import combinations",
+        "from typing import TYPE_CHECKING, Any, cast",
+        "from .errors import Breach",
+        "from .circles import CircleProblem, CirclesResult",
+        "from .pool import Pool",
     ]

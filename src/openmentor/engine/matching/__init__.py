@@ -4,12 +4,16 @@ No Django, no database, no network. ``Problem`` says what is asked, ``match`` an
 """
 
 from .changes import AddPerson, AddPlaces, DropRule, Forbid, Force, RemovePerson, SetWeight, WhatIf, rematch, what_if
+from .circles import Circle, CircleProblem, CirclesResult, circles
 from .compare import Comparison, compare
 from .errors import Breach, InvalidProblem
 from .explain import Reason
 from .fairness import Fairness, fairness
 from .features import Features, features
+from .hints import Hint, hints
+from .learning import Learned, WeightChange, learn
 from .matcher import match
+from .parity import GroupRate, Parity
 from .pool import Pool, PoolResult, pairs
 from .problem import Problem, Quota
 from .result import Level, Move, Result, Unmatched, Unmet, WhyNot
@@ -20,15 +24,22 @@ __all__ = [
     "AddPerson",
     "AddPlaces",
     "Breach",
+    "Circle",
+    "CircleProblem",
+    "CirclesResult",
     "Comparison",
     "DropRule",
     "Fairness",
     "Features",
     "Forbid",
     "Force",
+    "GroupRate",
+    "Hint",
     "InvalidProblem",
+    "Learned",
     "Level",
     "Move",
+    "Parity",
     "Pool",
     "PoolResult",
     "Problem",
@@ -40,11 +51,15 @@ __all__ = [
     "Spec",
     "Unmatched",
     "Unmet",
+    "WeightChange",
     "WhatIf",
     "WhyNot",
+    "circles",
     "compare",
     "fairness",
     "features",
+    "hints",
+    "learn",
     "match",
     "pairs",
     "rematch",

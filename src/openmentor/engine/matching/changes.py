@@ -12,7 +12,7 @@ import numpy as np
 from .errors import InvalidProblem
 from .matcher import match
 from .problem import IntArray, Problem, Progress, index_of
-from .result import Move, Result, Side
+from .result import Move, Options, Result, Side
 from .whynot import moves, with_forced
 
 
@@ -111,6 +111,7 @@ def what_if(
     if len(options.previous) == 0:  # among equals, what changes least
         options = dataclasses.replace(options, previous=result.pairs, stickiness=0.0)
     changed = apply(problem, changes)
+    options = _grown(options, changed)
     then = match(changed, **options.arguments(), progress=progress)
     levels = tuple(
         LevelChange(old.name, old.value, new.value, new.bound) for old, new in zip(result.levels, then.levels)
@@ -131,7 +132,16 @@ def rematch(
     stickiness   what one pair that stays is worth, in score; at 0 pairs stay only where that costs nothing.
     """
     options = dataclasses.replace(result.options, previous=result.pairs, stickiness=float(stickiness))
-    return match(apply(problem, changes), **options.arguments(), progress=progress)
+    changed = apply(problem, changes)
+    return match(changed, **_grown(options, changed).arguments(), progress=progress)
+
+
+def _grown(options: Options, problem: Problem) -> Options:
+    """The same wishes where people came in: of these no label is known."""
+    if options.parity is None:
+        return options
+    newcomers = problem.shape[1] - len(options.parity)
+    return dataclasses.replace(options, parity=(*options.parity, *[None] * newcomers))
 
 
 def apply(problem: Problem, changes: Sequence[AnyChange]) -> Problem:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .parity import least_rate
 from .problem import FloatArray, IntArray, Problem, pairs_of
 from .result import Move, Result, Side
 from .whynot import moves
@@ -77,6 +78,8 @@ def compare(problem: Problem, result: Result, other_pairs: Any) -> Comparison:
     given = other_pairs.pairs if isinstance(other_pairs, Result) else other_pairs
     theirs = pairs_of(given, *problem.shape, "other_pairs")
     values = level_values(problem, theirs)
+    if result.options.parity is not None:
+        values["parity"] = least_rate(problem, result.options.parity, theirs)
     if any(level.name == "blocking" for level in result.levels):
         from .solvers.stable import blocking_pairs
 

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from .errors import InvalidProblem
+from .parity import labels_of, least_rate, with_groups
 from .problem import IntArray, Problem, Progress, pairs_of
 from .remarks import unmatched, unmet
 from .result import Level, Options, Result
 from .solvers.core import Core
-from .solvers.exact import AIMS, solve
+from .solvers.exact import AIMS, names_of, solve
 
-LEVEL_NAMES = {"served": "served", "filled": "filled", "least": "least score", "total": "total fit"}
+LEVEL_NAMES = {"served": "served", "filled": "filled", "least": "least score", "total": "total fit", "parity": "parity"}
 STABLE = ("stable_mentees", "stable_mentors")
 
 
@@ -36,6 +37,7 @@ def match(
     seed: int = 0,
     progress: Progress | None = None,
     memory_mb: int = 2000,
+    parity: Any = None,
 ) -> Result:
     """The best pairs for ``aim``, each level proved.
 
@@ -49,6 +51,10 @@ def match(
     seed        with ids: decides ties. The same input and seed give the same answer.
     progress    called with (stage, done, total); what it raises cancels.
     memory_mb   about how much to use for work on top of the scores.
+    parity      a grouping, as one of ``fairness``: {name: (labels of mentors, labels of mentees)}, or the labels of mentees
+                alone. Right before total fit the least rate of any group of mentees (those who have somebody, of all in
+                it) is raised as far as the levels above allow; see ``result.parity``. A group of whom nobody can have
+                anybody counts for nothing. Stable aims take none.
     Raises      InvalidProblem for an unknown aim or a stickiness that is negative or no number.
     """
     if aim not in AIMS and aim not in STABLE:
@@ -56,12 +62,15 @@ def match(
     if not stickiness >= 0:
         raise InvalidProblem(f"stickiness is {stickiness!r}; a number, zero or more, is needed")
     last_time = previous_pairs(problem, previous)
-    options = Options(aim, last_time, float(stickiness), seed, memory_mb)
+    labels = labels_of(problem, parity)
+    if labels is not None and aim in STABLE:
+        raise InvalidProblem(f"parity goes with {', '.join(AIMS)}; a stable matching leaves no choice for it")
+    options = Options(aim, last_time, float(stickiness), seed, memory_mb, labels)
     if aim in STABLE:
         from .solvers.stable import stable_match
 
         return stable_match(problem, options, progress or _silent)
-    if problem.is_large and aim in ("total", "coverage"):
+    if problem.is_large and labels is None and aim in ("total", "coverage"):
         from .solvers import large  # its compiled loops are loaded only where they are needed
 
         if large.is_plain(problem):
@@ -70,6 +79,8 @@ def match(
     # More than all scores together can't be outbid, so a larger bonus changes nothing.
     worth = min(float(stickiness), float(min(problem.mentor_capacity.sum(), problem.mentee_demand.sum()) + 1))
     core = Core.of(problem, last_time, worth, seed, progress or _silent, memory_mb)
+    if labels is not None:
+        core = with_groups(core, problem, labels)
     solution = solve(core, aim)
     pairs = np.column_stack([core.rows[solution.pairs[:, 0]], core.columns[solution.pairs[:, 1]]])
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
@@ -86,9 +97,10 @@ def assemble(problem: Problem, options: Options, pairs: IntArray, bounds: tuple[
         "filled": float(len(pairs)),
         "least": float(scores.min()) if len(scores) else 0.0,
         "total": math.fsum(scores),
+        "parity": 1.0 if options.parity is None else least_rate(problem, options.parity, pairs),
     }
     levels = []
-    for name, bound in zip(AIMS[options.aim], bounds):
+    for name, bound in zip(names_of(options.aim, options.parity is not None), bounds):
         value = values[name]
         # What lies within the rounding of the sums is no gap.
         exact = bound - value <= 1e-9 * max(1.0, abs(value))

@@ -11,6 +11,8 @@ from .problem import FloatArray, IntArray, Problem, Progress, index_of
 
 if TYPE_CHECKING:
     from .explain import Reason
+    from .hints import Hint
+    from .parity import Parity
 
 Side = Literal["mentor", "mentee"]
 Role = Literal["mentor", "mentee", "peer"]
@@ -20,8 +22,8 @@ Role = Literal["mentor", "mentee", "peer"]
 class Level:
     """One thing the aim wants most, and how far it got.
 
-    name   'served' (mentees with somebody), 'filled' (places), 'least score', 'total fit', or 'blocking' (for stable
-           aims).
+    name   'served' (mentees with somebody), 'filled' (places), 'least score', 'parity' (the least rate of any group,
+           where asked for), 'total fit', or 'blocking' (for stable aims).
     value  what the pairs reach.
     bound  what can be reached at most while all levels above keep their values; proved.
     """
@@ -106,6 +108,7 @@ class Options:
     stickiness: float
     seed: int
     memory_mb: int
+    parity: tuple[str | None, ...] | None = None
 
     def arguments(self) -> dict[str, Any]:
         """As keywords of ``match``."""
@@ -162,6 +165,20 @@ class Result:
         """Mentors with whom one more place would change the whole for the better: (index, price), dearest first."""
         dear = [(int(i), float(self.prices[i])) for i in np.flatnonzero(self.prices > 0)]
         return tuple(sorted(dear, key=lambda each: (-each[1], each[0])))
+
+    @property
+    def parity(self) -> Parity | None:
+        """The rate of each group and what parity costs, by solving again without it; None where it wasn't asked for."""
+        from .parity import parity_of
+
+        return parity_of(self)
+
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        """Which mentors more would place those who have nobody, each tried by solving again; computed when asked for."""
+        from .hints import hints
+
+        return hints(self.problem, self)
 
     @property
     def blocking(self) -> tuple[tuple[int, int], ...]:

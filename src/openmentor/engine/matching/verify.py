@@ -12,6 +12,7 @@ import numpy as np
 from .errors import Breach
 
 if TYPE_CHECKING:
+    from .circles import CircleProblem, CirclesResult
     from .pool import Pool, PoolResult
     from .problem import Problem
     from .result import Result
@@ -26,17 +27,22 @@ NAMES = {
 }
 
 
-def verify(problem: Problem | Pool, result: Result | PoolResult) -> None:
+def verify(problem: Problem | Pool | CircleProblem, result: Result | PoolResult | CirclesResult) -> None:
     """None if every claim of ``result`` holds; raises ``Breach`` with the first that doesn't.
 
     Checked: the form of the pairs, hard rules, places both ways, oneself and both ways at once, forced pairs,
     minimums and quotas (but for what ``unmet`` names), each level's value from the scores, value at most bound, who
     is left over.
     """
+    if hasattr(result, "circles"):
+        from .verify_circles import verify_circles
+
+        verify_circles(cast("CircleProblem | Pool", problem), cast("CirclesResult", result))
+        return
     if hasattr(problem, "gated"):  # a pool without roles
         _pool(cast("Pool", problem), cast("PoolResult", result))
         return
-    result = cast("Result", result)
+    problem, result = cast("Problem", problem), cast("Result", result)
     pairs = _pairs(problem, result)
     _rules(problem, pairs)
     _asked(problem, result, pairs)
@@ -142,16 +148,43 @@ def _levels(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> N
         "total fit": math.fsum(scores),
     }
     names = [level.name for level in result.levels]
+    asked = NAMES[result.aim]
+    if result.options.parity is not None:
+        asked = [*asked[:-1], "parity", asked[-1]]
+        true_values["parity"] = _least_rate(problem, result.options.parity, {j for _, j in pairs})
     if "blocking" in names:
         true_values["blocking"] = float(_blocking(problem, pairs))
-    if names != NAMES[result.aim]:
-        raise Breach(f"the levels of {result.aim} are {NAMES[result.aim]}, not {names}")
+    if names != asked:
+        raise Breach(f"the levels of {result.aim} are {asked}, not {names}")
     for level in result.levels:
         true_value = true_values[level.name]
         if not abs(level.value - true_value) <= TOLERANCE * max(1.0, abs(true_value)):
             raise Breach(f"{level.name} is said to be {level.value}; it is {true_value}")
         if not level.value <= level.bound + TOLERANCE * max(1.0, abs(level.value)):
             raise Breach(f"{level.name} is {level.value}, above its bound {level.bound}")
+
+
+def _least_rate(problem: Problem, labels: tuple[str | None, ...], served: set[int]) -> float:
+    """The least share of those of one label who have somebody, over labels of whom anybody can."""
+    members: dict[str, list[bool]] = {}
+    possible: set[str] = set()
+    out = {(int(i), int(j)) for i, j in problem.forbidden}
+    away = {*problem.gated_mentors, *problem.absent_mentors}
+    mentors = [i for i in range(problem.scores.shape[0]) if i not in away and problem.mentor_capacity[i] > 0]
+    for j, label in enumerate(labels):
+        if label is None or j in problem.absent_mentees:
+            continue
+        members.setdefault(label, []).append(j in served)
+        if label in possible or j in problem.gated_mentees or problem.mentee_demand[j] == 0:
+            continue
+        for i in mentors:
+            if math.isnan(problem.scores[i, j]) or (i, j) in out:
+                continue
+            ids = problem.mentor_ids, problem.mentee_ids
+            if ids[0] is None or ids[1] is None or ids[0][i] != ids[1][j]:
+                possible.add(label)
+                break
+    return min((sum(each) / len(each) for label, each in members.items() if label in possible), default=1.0)
 
 
 def _left_over(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> None:

@@ -132,6 +132,10 @@ class Search:
             return float(len(np.unique(pairs[:, 1])))
         if level == "least":
             return float(core.scores[pairs[:, 0], pairs[:, 1]].min()) if len(pairs) else 0.0
+        if level == "parity":
+            return core.least_rate(pairs)
+        if level.startswith("group "):
+            return float(core.served_of_groups(pairs)[int(level[6:])])
         if level == "kept":
             mentor = np.bincount(pairs[:, 0], minlength=core.shape[0])
             mentee = np.bincount(pairs[:, 1], minlength=core.shape[1])
@@ -154,7 +158,7 @@ class Search:
             if core.at_most[k] >= 0:
                 most = np.full(n, float(core.at_most[k]))
                 program.upper(f"most {k}", pairs[inside, 1], inside, np.ones(len(inside)), most)
-        asked = {level, *(row.level for row in rows)}
+        asked = {level, *("served" if row.level.startswith("group ") else row.level for row in rows)}
         if "kept" in asked:
             program.counted("kept", "mentor least", pairs[:, 0], columns, core.mentor_minimum)
             program.counted("kept", "mentee least", pairs[:, 1], columns, core.mentee_minimum)
@@ -168,8 +172,11 @@ class Search:
             both = np.repeat(np.arange(len(ends)), 2)
             program.upper("conflict", both, ends.reshape(-1), np.ones(len(both)), np.ones(len(ends)))
         for row in rows:
-            weights = self._weight(row.level, pairs)
-            places, worth = program.level_columns(row.level, weights)
+            if row.level.startswith("group ") and core.group is not None:
+                places = program.counts["served"][0][core.group == int(row.level[6:])]
+                worth = np.ones(len(places))
+            else:
+                places, worth = program.level_columns(row.level, self._weight(row.level, pairs))
             program.upper(
                 f"level {row.level}", np.zeros(len(places), dtype=np.int64), places, -worth, np.array([-row.value])
             )
@@ -302,6 +309,44 @@ class Search:
             self.best = pairs[chosen]
         return max(reached, self.value(level, self.best))
 
+    # Parity
+
+    def raise_parity(self, known_bound: float = 1.0) -> float:
+        """Raise the least rate of any group as far as the levels before allow; returns the bound."""
+        sizes = self.core.group_sizes
+        assert sizes is not None
+        reached = self.value("parity", self.best)
+        steps = np.unique(np.concatenate([[0.0], *(np.arange(1, k + 1) / k for k in sizes)]))
+        steps = steps[(steps > reached + ROUNDING) & (steps <= known_bound + ROUNDING)]
+        low, high, impossible_from = 0, len(steps), len(steps)
+        while low < high:
+            self.core.progress("parity", low, high)
+            middle = (low + high) // 2
+            rows = self._group_rows(float(steps[middle]))
+            pairs = np.argwhere(~np.isnan(self.core.scores)).astype(np.int64)
+            if self.threshold >= 0:
+                pairs = pairs[self.core.scores[pairs[:, 0], pairs[:, 1]] >= self.threshold]
+            is_all = len(pairs) <= MOST_PAIRS
+            pairs = pairs if is_all else self.pairs
+            program = self._program("total", [*self.rows, *rows], pairs, self.core.both_ways(pairs))
+            chosen, best = program.search(NODES)
+            if chosen is not None and self._keeps(pairs[chosen]) and self._keeps(pairs[chosen], rows):
+                self.best = pairs[chosen]
+                low = int(np.searchsorted(steps, self.value("parity", self.best) + ROUNDING, side="right"))
+            else:
+                high = middle
+                impossible_from = middle if is_all and best == -np.inf else impossible_from
+        reached = self.value("parity", self.best)
+        self.rows += self._group_rows(reached)
+        if impossible_from == high:
+            return reached
+        return float(steps[impossible_from - 1])
+
+    def _group_rows(self, rate: float) -> list[Row]:
+        assert self.core.group_sizes is not None
+        counts = np.ceil(rate * self.core.group_sizes - ROUNDING)
+        return [Row(f"group {k}", float(count)) for k, count in enumerate(counts) if count > 0]
+
     # The least score
 
     def raise_least(self, names: Sequence[str], known_bound: float = np.inf) -> float:
@@ -345,8 +390,8 @@ class Search:
             return pairs[chosen], False
         return None, reached < last.value - 0.5
 
-    def _keeps(self, pairs: IntArray) -> bool:
-        return all(self.value(row.level, pairs) >= row.value for row in self.rows)
+    def _keeps(self, pairs: IntArray, rows: Sequence[Row] | None = None) -> bool:
+        return all(self.value(row.level, pairs) >= row.value for row in (self.rows if rows is None else rows))
 
 
 class Program:

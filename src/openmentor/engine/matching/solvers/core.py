@@ -30,6 +30,7 @@ class Core:
     previous   (k, 2) last time's pairs that are still possible; ``stickiness``: what keeping one is worth, in score.
     members    (q, m) who counts for each quota; ``at_least``, ``at_most`` (q,), -1 for no upper limit.
     mentee_self, mentor_self   position on the other side of the same person, -1 for none.
+    group      (n,) the mentee's group where parity is asked for, -1 for none; ``group_sizes``: people in each.
     """
 
     scores: FloatArray
@@ -49,6 +50,8 @@ class Core:
     mentor_self: IntArray
     memory_mb: int
     progress: Progress
+    group: IntArray | None = None
+    group_sizes: IntArray | None = None
 
     @classmethod
     def of(
@@ -147,6 +150,18 @@ class Core:
             if back is not None and back > k:
                 found.append((k, back))
         return found
+
+    def served_of_groups(self, pairs: IntArray) -> IntArray:
+        """How many mentees of each group have somebody."""
+        assert self.group is not None
+        assert self.group_sizes is not None
+        groups = self.group[np.unique(pairs[:, 1])]
+        return np.bincount(groups[groups >= 0], minlength=len(self.group_sizes)).astype(np.int64)
+
+    def least_rate(self, pairs: IntArray) -> float:
+        """The least share of a group's people who have somebody; 1 where there is no group."""
+        assert self.group_sizes is not None
+        return float((self.served_of_groups(pairs) / self.group_sizes).min(initial=1.0))
 
     def overfull(self, pairs: IntArray) -> bool:
         """Whether some mentee has more mentors of a quota than allowed, or fewer than asked."""

@@ -25,6 +25,12 @@ AIMS: dict[str, tuple[str, ...]] = {
 """What each aim puts first, second, ...; forced pairs, minimums and quotas come before all of them."""
 
 
+def names_of(aim: str, with_parity: bool) -> tuple[str, ...]:
+    """The levels of an aim in order; parity comes right before total fit."""
+    names = AIMS[aim]
+    return (*names[:-1], "parity", names[-1]) if with_parity else names
+
+
 def level_values(core: Core, aim: str, pairs: IntArray) -> tuple[float, ...]:
     """What ``pairs`` reach at each level of the aim."""
     scores = core.scores[pairs[:, 0], pairs[:, 1]]
@@ -33,8 +39,9 @@ def level_values(core: Core, aim: str, pairs: IntArray) -> tuple[float, ...]:
         "filled": float(len(pairs)),
         "least": float(scores.min()) if len(pairs) else 0.0,
         "total": math.fsum(scores),
+        "parity": core.least_rate(pairs) if core.group is not None else 1.0,
     }
-    return tuple(reached[name] for name in AIMS[aim])
+    return tuple(reached[name] for name in names_of(aim, core.group is not None))
 
 
 def stages(core: Core, aim: str) -> tuple[str, ...]:
@@ -44,7 +51,7 @@ def stages(core: Core, aim: str) -> tuple[str, ...]:
         before.append("forced")
     if core.mentor_minimum.any() or core.mentee_minimum.any() or core.at_least.any():
         before.append("kept")
-    levels = list(AIMS[aim])
+    levels = list(names_of(aim, core.group is not None))
     if "filled" in levels and (core.demand <= 1).all():
         levels.remove("filled")  # the same as those served
     return (*before, *levels, *(["staying"] if len(core.previous) else []))
@@ -54,7 +61,7 @@ def solve(core: Core, aim: str) -> Solution:
     """The best pairs for ``aim``, each level with its proved bound."""
     if 0 in core.shape:
         return Solution(EMPTY_PAIRS, level_values(core, aim, EMPTY_PAIRS), np.zeros(core.shape[0]))
-    if aim != "worst_off":
+    if aim != "worst_off" and core.group is None:
         plain = assign(core, serve_first=aim == "coverage")
         if plain is not None and not core.both_ways(plain[0]):
             return Solution(plain[0], level_values(core, aim, plain[0]), plain[1])
@@ -87,9 +94,11 @@ def _tangled(core: Core, aim: str, names: Sequence[str], levels: Levels, all_nes
             continue
         known = search.value(name, relaxed) if full else _crude(core, name)
         if people > PROVED_UP_TO:
-            bounds[name] = known if full or name == "least" else _alone(core, name, levels.pairs)
+            bounds[name] = known if full or name in ("least", "parity") else _alone(core, name, levels.pairs)
         elif name == "least":
             bounds[name] = search.raise_least(names[: names.index("least")], known)
+        elif name == "parity":
+            bounds[name] = search.raise_parity(known)
         else:
             bounds[name] = search.optimize(name, known)
         full = full and search.value(name, search.best) >= known - ROUNDING
@@ -99,7 +108,11 @@ def _tangled(core: Core, aim: str, names: Sequence[str], levels: Levels, all_nes
     if core.stickiness > 0:
         bounds["total"] += values[-1] - search.value("total", search.best)
     bounds.setdefault("filled", bounds.get("served", 0.0))
-    return Solution(search.best, tuple(max(v, bounds[name]) for name, v in zip(AIMS[aim], values)), prices)
+    return Solution(
+        search.best,
+        tuple(max(v, bounds[name]) for name, v in zip(names_of(aim, core.group is not None), values)),
+        prices,
+    )
 
 
 def _alone(core: Core, name: str, near: IntArray) -> float:
@@ -123,5 +136,6 @@ def _crude(core: Core, name: str) -> float:
         "filled": places,
         "least": best,
         "total": places * (best + core.stickiness),
+        "parity": 1.0,
     }
     return crude[name]

@@ -65,7 +65,8 @@ class Levels:
         m, n = core.shape
         self.mentor_node = 2 + np.arange(m, dtype=np.int64)
         self.heads = 2 + m + np.arange((len(tree.order) + 1) * n, dtype=np.int64).reshape(len(tree.order) + 1, n)
-        nodes = 2 + m + self.heads.size
+        self.group_node = 2 + m + self.heads.size + np.arange(0 if core.group_sizes is None else len(core.group_sizes))
+        nodes = 2 + m + self.heads.size + len(self.group_node)
         self.bits = cost_bits(nodes) - max(0, int(np.ceil(np.log2(1 + core.stickiness))))
         self.scale = float(2**self.bits)
         core.progress("candidates", 0, 1)
@@ -85,13 +86,19 @@ class Levels:
         kinds: list[IntArray] = []
 
         def arcs(
-            tail: IntArray, head: IntArray, high: IntArray, kept: int = 0, served: int = 0, filled: int = 0
+            tail: IntArray,
+            head: IntArray,
+            high: IntArray,
+            kept: int = 0,
+            served: int = 0,
+            filled: int = 0,
+            parity: int = 0,
         ) -> None:
             some = high > 0
             tails.append(tail[some])
             heads.append(head[some])
             highs.append(high[some])
-            kinds.append(np.tile(np.array([[kept, served, filled]], dtype=np.int64), (int(some.sum()), 1)))
+            kinds.append(np.tile(np.array([[kept, served, filled, parity]], dtype=np.int64), (int(some.sum()), 1)))
 
         def same(node: int, count: int) -> IntArray:
             return np.full(count, node, dtype=np.int64)
@@ -103,8 +110,15 @@ class Levels:
         must = np.minimum(core.mentee_minimum, core.demand)
         mentee = self.heads[-1]
         first = np.minimum(core.demand, 1)
-        arcs(mentee, same(SINK, n), np.where(must > 0, first, 0), kept=1, served=1)
-        arcs(mentee, same(SINK, n), np.where(must > 0, 0, first), served=1)
+        end = same(SINK, n)
+        if core.group is not None:
+            # Who is served at all passes their group's node: there the group's people are counted.
+            end = np.where(core.group >= 0, self.group_node[core.group], SINK) if len(self.group_node) else end
+            count = np.bincount(core.group[core.group >= 0], minlength=len(self.group_node)).astype(np.int64)
+            arcs(self.group_node, same(SINK, len(count)), count, parity=1)
+            arcs(self.group_node, same(SINK, len(count)), count)
+        arcs(mentee, end, np.where(must > 0, first, 0), kept=1, served=1)
+        arcs(mentee, end, np.where(must > 0, 0, first), served=1)
         arcs(mentee, same(SINK, n), np.maximum(must - 1, 0), kept=1)
         arcs(mentee, same(SINK, n), core.demand - np.maximum(must, first))
         for position, k in enumerate(tree.order):
@@ -154,7 +168,7 @@ class Levels:
         return 0
 
     def _cost(self, level: str) -> IntArray:
-        column = {"kept": 0, "served": 1, "filled": 2}.get(level)
+        column = {"kept": 0, "served": 1, "filled": 2, "parity": 3}.get(level)
         fixed = np.zeros(self.fixed_arcs, dtype=np.int64) if column is None else -self.rewards[:, column]
         return np.concatenate([fixed, self._pair_cost(level, self.pairs)])
 
@@ -277,11 +291,44 @@ class Levels:
                 found = found[np.unique(np.linspace(0, len(found) - 1, 50_000).astype(np.int64))]
         return found
 
+    # Parity: the highest rate that every group can have at once without any loss above
+
+    def raise_parity(self) -> None:
+        """Raise the least rate of any group as far as the levels before allow, and keep it."""
+        sizes = self.core.group_sizes
+        if sizes is None or len(sizes) == 0:
+            return
+        self.parity_arcs = np.flatnonzero(self.rewards[:, 3])
+        self.parity_groups = self.network.tail[self.parity_arcs] - self.group_node[0]
+        self.parity_high = self.network.high[self.parity_arcs].copy()
+        steps = np.unique(np.concatenate([np.arange(1, size + 1) / size for size in sizes]))
+        reached, low, high = np.zeros(len(sizes), dtype=np.int64), 0, len(steps)
+        while low < high:
+            middle = (low + high) // 2
+            asked = np.ceil(steps[middle] * sizes - 1e-9).astype(np.int64)
+            if self._serves(asked):
+                reached, low = asked, middle + 1
+            else:
+                high = middle
+        self._serves(reached)  # the last trial may have failed
+        self.network.low[self.parity_arcs] = self.network.high[self.parity_arcs]
+
+    def _serves(self, counts: IntArray) -> bool:
+        """Whether so many of each group can be served together; proved over all pairs."""
+        asked = counts[self.parity_groups]
+        if (asked > self.parity_high).any() or counts.sum() > asked.sum():
+            return False
+        self.network.high[self.parity_arcs] = asked
+        self._solve("parity")
+        return bool((self.network.flow[self.parity_arcs] >= asked).all())
+
     def run(self, names: Sequence[str]) -> None:
         """Optimize the levels in order."""
         for name in names:
             if name == "least":
                 self.raise_least()
+            elif name == "parity":
+                self.raise_parity()
             else:
                 self.optimize(name)
 

@@ -1,6 +1,7 @@
-"""``python -m openmentor.engine.matching.solvers.warm``: compile the loops for large pools once, at installation, so that no run waits."""
+"""``python -m openmentor.engine.matching.solvers.warm``: compile the loops for large pools and for circles once, at installation, so that no run waits."""
 
-from .large import warm
+from . import groups, large
 
 if __name__ == "__main__":
-    warm()
+    large.warm()
+    groups.warm()
