@@ -203,7 +203,10 @@ def _with(one: Dimension, **changes: Any) -> Dimension:
 
 
 def _share(
-    rows: Sequence[inputs.Row], columns: Sequence[str], confidential: frozenset[str], of: Callable[[Iterable[bool]], bool]
+    rows: Sequence[inputs.Row],
+    columns: Sequence[str],
+    confidential: frozenset[str],
+    of: Callable[[Iterable[bool]], bool],
 ) -> Share | None:
     if not columns:
         return None

@@ -23,8 +23,10 @@ NEAR = 14
 """Pairs to start with: of each person the best so many,"""
 ANYBODY = 6
 """and so many with anybody: where all agree on who is best, prices settle only through others."""
+BESIDE = 4
+"""and so many with those who fit others about as well as they: where all agree, the best are for the best."""
 ADDED = 8
-MOST_ROUNDS = 60
+MOST_ROUNDS = 30
 HALF = 2.0**32
 SCALE = 2 * HALF
 """Scores are whole numbers of this fraction, even ones, so that sums, prices and means of two prices are exact."""
@@ -141,11 +143,16 @@ class Search:
             one, other = np.triu_indices(self.count, 1)
             own = self.scores[self.people[one], self.people[other]] >= self.least
             return np.asarray(one[own] * self.count + other[own], dtype=np.int64)
-        near = scan.nearest(self.scores, self.people, self.least, NEAR)
+        near, whole = scan.nearest(self.scores, self.people, self.least, NEAR)
         numbers = np.arange(self.count)[:, None]
         step = np.arange(1, ANYBODY + 1)[None, :] * 0.6180339887498949 + numbers * 0.7548776662466927
         anybody = ((step - np.floor(step)) * self.count).astype(np.int64) % self.count
-        keys = np.union1d(self._keys(near), self._keys(np.where(anybody == numbers, -1, anybody)))
+        rank = np.argsort(-whole, kind="stable")
+        beside = np.full((self.count, BESIDE), -1, dtype=np.int64)
+        for k in range(BESIDE):
+            beside[rank[: -k - 1], k] = rank[k + 1 :]
+        others = np.column_stack([near, np.where(anybody == numbers, -1, anybody), beside])
+        keys = self._keys(others)
         one, other = keys // self.count, keys % self.count
         return np.asarray(keys[self.scores[self.people[one], self.people[other]] >= self.least])
 

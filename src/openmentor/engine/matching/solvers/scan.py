@@ -11,14 +11,14 @@ GOLDEN, PLASTIC = 0.6180339887498949, 0.7548776662466927
 
 
 @njit(cache=True, nogil=True)
-def scattered(low: int, high: int) -> float:
+def scattered(low: Any, high: Any) -> Any:
     """As ``candidates.scatter``: equal scores give people different pairs."""
     mixed = low * GOLDEN + high * PLASTIC
-    return mixed - np.floor(mixed)  # type: ignore[no-any-return]
+    return mixed - np.floor(mixed)
 
 
 @njit(cache=True, nogil=True)
-def insert(values: Any, who: Any, value: Any, other: int) -> None:
+def insert(values: Any, who: Any, value: Any, other: Any) -> None:
     """Keep the greatest values, in falling order, the least falling out."""
     k = len(values) - 1
     if value <= values[k]:
@@ -32,24 +32,30 @@ def insert(values: Any, who: Any, value: Any, other: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def nearest(scores: Any, people: Any, least: float, keep: int) -> Any:
-    """(n, keep) of each person the others with the best scores, -1 where there are fewer; scores below ``least`` don't count."""
+def nearest(scores: Any, people: Any, least: Any, keep: Any) -> Any:
+    """(n, keep) of each person the others with the best scores, -1 where there are fewer; and how well each fits on the whole, (n,).
+
+    Scores below ``least`` don't count.
+    """
     n = len(people)
     best = np.full((n, keep), -1.0)
     who = np.full((n, keep), -1, dtype=np.int64)
+    whole = np.zeros(n)
     for a in range(n):
         row = scores[people[a]]
         for b in range(a + 1, n):
             score = row[people[b]]
             if score >= least:  # not NaN
+                whole[a] += score
+                whole[b] += score
                 score += 1e-9 * scattered(a, b)
                 insert(best[a], who[a], score, b)
                 insert(best[b], who[b], score, a)
-    return who
+    return who, whole
 
 
 @njit(cache=True, nogil=True)
-def shared(above: Any, depth: Any, paid: Any, v: int, w: int) -> int:
+def shared(above: Any, depth: Any, paid: Any, v: Any, w: Any) -> Any:
     """What circles around both ask of a pair: ``paid`` at the innermost of them. ``above`` (levels, 2n): 1, 2, 4, … further out."""
     levels = len(above)
     if depth[v] == 1 or depth[w] == 1:  # one of them is in none
@@ -60,15 +66,15 @@ def shared(above: Any, depth: Any, paid: Any, v: int, w: int) -> int:
         if depth[v] - (1 << k) >= depth[w]:
             v = above[k, v]
     if v == w:
-        return paid[v]  # type: ignore[no-any-return]
+        return paid[v]
     for k in range(levels - 1, -1, -1):
         if above[k, v] != above[k, w]:
             v, w = above[k, v], above[k, w]
-    return paid[above[0, v]]  # type: ignore[no-any-return]
+    return paid[above[0, v]]
 
 
 @njit(cache=True, nogil=True)
-def nested(up: Any, price: Any, first: Any, n: int) -> Any:
+def nested(up: Any, price: Any, first: Any, n: Any) -> Any:
     """For each node, and one that is around all: what it is directly in, how deep it lies, and the prices from it outward."""
     nodes = len(up)
     parent = np.full(nodes + 1, nodes, dtype=np.int64)
@@ -94,14 +100,14 @@ def nested(up: Any, price: Any, first: Any, n: int) -> Any:
 def gains(
     scores: Any,
     people: Any,
-    least: float,
-    half: float,
-    offset: int,
+    least: Any,
+    half: Any,
+    offset: Any,
     price: Any,
     above: Any,
     depth: Any,
     paid: Any,
-    keep: int,
+    keep: Any,
 ) -> Any:
     """Pairs that gain by the prices: of each person the ``keep`` with the most, -1 for fewer; and how much at most, (n,).
 

@@ -88,7 +88,7 @@ def new_state(count: int, first: Ints, second: Ints, worth: Ints, price: Ints) -
 
 
 @njit(cache=True, nogil=True)
-def people_of(s: Any, node: int) -> Any:
+def people_of(s: Any, node: Any) -> Any:
     """The people of a node."""
     n = len(s.mate)
     found = []
@@ -108,7 +108,7 @@ def people_of(s: Any, node: int) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def nodes_of(s: Any, node: int) -> Any:
+def nodes_of(s: Any, node: Any) -> Any:
     """A node and all that is in it."""
     found = [node]
     k = 0
@@ -125,7 +125,7 @@ def nodes_of(s: Any, node: int) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def top(s: Any, node: int) -> int:
+def top(s: Any, node: Any) -> Any:
     """The outermost node around a node."""
     while s.jump[node] != node:
         further = s.jump[node]
@@ -137,7 +137,7 @@ def top(s: Any, node: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def price_now(s: Any, v: int, now: int) -> int:
+def price_now(s: Any, v: Any, now: Any) -> Any:
     price = s.price[v]
     node = v
     while s.jump[node] != node:
@@ -152,7 +152,7 @@ def price_now(s: Any, v: int, now: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def settle(s: Any, node: int, now: int) -> None:
+def settle(s: Any, node: Any, now: Any) -> None:
     """Write down what an outermost node's people have taken off their prices until now."""
     step = now - s.since[node]
     s.since[node] = now
@@ -166,7 +166,7 @@ def settle(s: Any, node: int, now: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def look_out(s: Any, node: int, now: int, events: Any) -> None:
+def look_out(s: Any, node: Any, now: Any, events: Any) -> None:
     """A node's people stand on an outer place from now on: when could each of their pairs cost nothing?"""
     for v in people_of(s, node):
         mine = price_now(s, v, now)
@@ -189,7 +189,7 @@ def look_out(s: Any, node: int, now: int, events: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def worth_of(s: Any, v: int, w: int) -> int:
+def worth_of(s: Any, v: Any, w: Any) -> Any:
     low, high = s.at[v], s.at[v + 1]
     while low < high:
         middle = (low + high) // 2
@@ -201,7 +201,7 @@ def worth_of(s: Any, v: int, w: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def make_inner(s: Any, node: int, gate: int, root: int, now: int, events: Any) -> None:
+def make_inner(s: Any, node: Any, gate: Any, root: Any, now: Any, events: Any) -> None:
     s.place[node] = INNER
     s.since[node] = now
     s.gate[node] = gate
@@ -211,13 +211,13 @@ def make_inner(s: Any, node: int, gate: int, root: int, now: int, events: Any) -
 
 
 @njit(cache=True, nogil=True)
-def make_outer(s: Any, node: int, now: int) -> None:
+def make_outer(s: Any, node: Any, now: Any) -> None:
     s.place[node] = OUTER
     s.since[node] = now
 
 
 @njit(cache=True, nogil=True)
-def rotate(s: Any, node: int, person: int) -> None:
+def rotate(s: Any, node: Any, person: Any) -> None:
     """Pair the people inside a node so that ``person`` is the one who may have a partner outside."""
     n = len(s.mate)
     tasks = [(node, person)]
@@ -256,7 +256,7 @@ def rotate(s: Any, node: int, person: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def hand_up(s: Any, v: int, w: int) -> None:
+def hand_up(s: Any, v: Any, w: Any) -> None:
     """Give ``v``, on an outer place, the partner ``w`` (nobody: -1); the pairs on the way to the root change over."""
     while True:
         node = top(s, v)
@@ -273,7 +273,7 @@ def hand_up(s: Any, v: int, w: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def shrink(s: Any, v: int, w: int, now: int, events: Any, in_tree: Any) -> None:
+def shrink(s: Any, v: Any, w: Any, now: Any, events: Any, in_tree: Any) -> None:
     """Two outer nodes touch: the circle that closes in the tree becomes one outer node."""
     # From both ends upward in turn, until one comes where the other was.
     left, right = [top(s, v)], [top(s, w)]
@@ -350,7 +350,7 @@ def shrink(s: Any, v: int, w: int, now: int, events: Any, in_tree: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def take_over(s: Any, circle: int, node: int) -> None:
+def take_over(s: Any, circle: Any, node: Any) -> None:
     """A circle that falls apart becomes its part ``node`` in all but its number."""
     s.after[circle], s.before[circle] = s.after[node], s.before[node]
     s.near[circle], s.far[circle] = s.near[node], s.far[node]
@@ -392,7 +392,7 @@ def straighten(s: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def open_circle(s: Any, circle: int, now: int, events: Any, in_tree: Any) -> None:
+def open_circle(s: Any, circle: Any, now: Any, events: Any, in_tree: Any) -> None:
     """An inner circle whose price is spent falls apart: a part of it stays in the tree, the others leave it."""
     settle(s, circle, now)
     nodes = []
@@ -473,9 +473,9 @@ def open_circle(s: Any, circle: int, now: int, events: Any, in_tree: Any) -> Non
 
 
 @njit(cache=True, nogil=True)
-def grow(s: Any, start: int) -> None:
+def grow(s: Any, start: Any) -> None:
     """Give ``start`` a partner, or find that the best is to have none, or that somebody else has none instead."""
-    now = 0
+    now: Any = 0
     begin = top(s, start)
     s.count[2] = LATEST
     make_outer(s, begin, now)
@@ -546,7 +546,7 @@ def lower(s: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def solve(s: Any, first: int, last: int) -> None:
+def solve(s: Any, first: Any, last: Any) -> None:
     """Trees from all people from ``first`` to ``last`` who have nobody and would gain by having somebody."""
     for v in range(first, last):
         if s.mate[v] == NOBODY and price_now(s, v, 0) > 0:
