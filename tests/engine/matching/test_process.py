@@ -147,7 +147,9 @@ def crowd(count):
 
 
 def test_too_little_memory_is_said_and_not_swapped(tmp_path):
-    code, lines, _, result = finish(start(tmp_path, crowd(1500), "--memory-mb", "25"), tmp_path)
+    # An aim for which the scores of all pairs are held at once.
+    everybody = crowd(1500) | {"spec": {"aim": "worst_off"}}
+    code, lines, _, result = finish(start(tmp_path, everybody, "--memory-mb", "25"), tmp_path)
     assert (code, result) == (process.MEMORY, None)
     assert lines[-1] == {"error": "memory", "faults": ["More memory is needed than the 25 MB that are allowed."]}
 

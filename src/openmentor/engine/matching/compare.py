@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .problem import IntArray, Problem, pairs_of
+from .problem import FloatArray, IntArray, Problem, pairs_of
 from .result import Move, Result, Side
 from .whynot import moves
 
@@ -98,7 +98,7 @@ def compare(problem: Problem, result: Result, other_pairs: Any) -> Comparison:
 
 def level_values(problem: Problem, pairs: IntArray) -> dict[str, float]:
     """What any pairs reach at each level; one that breaks a rule has no score and counts 0."""
-    scores = np.nan_to_num(problem.admissible()[pairs[:, 0], pairs[:, 1]])
+    scores = np.nan_to_num(_fits(problem, pairs))
     return {
         "served": float(len(np.unique(pairs[:, 1]))),
         "filled": float(len(pairs)),
@@ -107,11 +107,19 @@ def level_values(problem: Problem, pairs: IntArray) -> dict[str, float]:
     }
 
 
+def _fits(problem: Problem, pairs: IntArray) -> FloatArray:
+    """(k,) scores of the pairs, NaN for those that may not be."""
+    scores = problem.scores_of(pairs).copy()
+    banned = {(int(i), int(j)) for i, j in np.concatenate([problem.forbidden, problem.twins()])}
+    scores[[(int(i), int(j)) in banned for i, j in pairs]] = np.nan
+    return scores
+
+
 def _changes(problem: Problem, ours: IntArray, theirs: IntArray, side: Side) -> list[Change]:
     column, count = (0, problem.shape[0]) if side == "mentor" else (1, problem.shape[1])
     fit = []
     for pairs in (ours, theirs):
-        scores = np.nan_to_num(problem.admissible()[pairs[:, 0], pairs[:, 1]])
+        scores = np.nan_to_num(_fits(problem, pairs))
         fit.append(np.bincount(pairs[:, column], weights=scores, minlength=count))
     return [Change(side, int(k), float(fit[0][k]), float(fit[1][k])) for k in np.flatnonzero(fit[0] != fit[1])]
 

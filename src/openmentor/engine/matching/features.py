@@ -42,6 +42,6 @@ def features(problem: Problem, pairs: Any) -> Features:
     pairs_of(given, *problem.shape, "pairs")  # for its checks
     index = np.asarray(given, dtype=np.int64).reshape(-1, 2)
     if problem.scored is None:
-        return Features(("score",), problem.scores[index[:, 0], index[:, 1]].reshape(-1, 1))
+        return Features(("score",), problem.scores_of(index).reshape(-1, 1))
     keys, values = problem.scored.parts(index)
     return Features(tuple(keys), np.asarray(values, dtype=np.float64))

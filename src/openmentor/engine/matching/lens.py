@@ -148,6 +148,12 @@ class Pairs(Lens):
         return found
 
 
+def same(of_mentor: IntArray, of_mentee: IntArray) -> Bag:
+    """A bag that gives 1 for pairs of equal codes, 0 for others and for those without one (-1)."""
+    sides = [[{code: 1.0} if code >= 0 else {} for code in side.tolist()] for side in (of_mentor, of_mentee)]
+    return Bag(*sides)
+
+
 def codes(mentors: Sequence[Hashable | None], mentees: Sequence[Hashable | None]) -> tuple[IntArray, IntArray]:
     """Words as numbers, the same number for the same word; -1 for none."""
     known: dict[Hashable, int] = {}

@@ -61,6 +61,12 @@ def match(
         from .solvers.stable import stable_match
 
         return stable_match(problem, options, progress or _silent)
+    if problem.is_large and aim in ("total", "coverage"):
+        from .solvers import large  # its compiled loops are loaded only where they are needed
+
+        if large.is_plain(problem):
+            pairs, bounds, prices = large.solve(problem, aim, last_time, float(stickiness), seed, progress or _silent)
+            return assemble(problem, options, pairs, tuple(bounds[name] for name in AIMS[aim]), prices)
     # More than all scores together can't be outbid, so a larger bonus changes nothing.
     worth = min(float(stickiness), float(min(problem.mentor_capacity.sum(), problem.mentee_demand.sum()) + 1))
     core = Core.of(problem, last_time, worth, seed, progress or _silent, memory_mb)
@@ -74,7 +80,7 @@ def match(
 
 def assemble(problem: Problem, options: Options, pairs: IntArray, bounds: tuple[float, ...], prices: Any) -> Result:
     """The result for pairs in the problem's indices, with each level's value computed from the problem itself."""
-    scores = problem.scores[pairs[:, 0], pairs[:, 1]]
+    scores = problem.scores_of(pairs)
     values = {
         "served": float(len(np.unique(pairs[:, 1]))),
         "filled": float(len(pairs)),
@@ -106,5 +112,9 @@ def staying(problem: Problem, options: Options, pairs: IntArray) -> Level | None
         return None
     made = {(int(i), int(j)) for i, j in pairs}
     kept = sum((int(i), int(j)) in made for i, j in options.previous)
-    still = ~np.isnan(problem.admissible()[options.previous[:, 0], options.previous[:, 1]])
-    return Level("staying", float(kept), float(max(kept, int(still.sum()))))
+    banned = {(int(i), int(j)) for i, j in problem.forbidden}
+    still = [
+        not np.isnan(score) and (int(i), int(j)) not in banned
+        for (i, j), score in zip(options.previous, problem.scores_of(options.previous))
+    ]
+    return Level("staying", float(kept), float(max(kept, sum(still))))

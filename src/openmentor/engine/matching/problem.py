@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+HELD = 1_000_000
+"""Pairs: of so many all scores are held in memory; of more only when somebody asks for all."""
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total) now and then; it cancels by raising, and what it raises comes out of ``match``."""
 
@@ -197,10 +199,10 @@ class Problem:
     preferences       ranked lists, if made by ``from_preferences``.
     gated_mentors, gated_mentees     index -> sentence: who is held back and why.
     absent_mentors, absent_mentees   indices that have no part on their side, and are listed nowhere.
+    is_large          whether there are so many pairs that compiled loops are worth loading.
     source            the columns and the specification it was made of, None for scores and lists.
     """
 
-    scores: FloatArray
     mentor_capacity: IntArray
     mentor_minimum: IntArray
     mentee_demand: IntArray
@@ -217,6 +219,8 @@ class Problem:
     absent_mentors: frozenset[int] = frozenset()
     absent_mentees: frozenset[int] = frozenset()
     source: tuple[Any, Any, Any] | None = None
+    is_large: bool = False
+    _held: FloatArray | None = None
 
     def __init__(
         self,
@@ -237,11 +241,13 @@ class Problem:
         forced, forbidden, quotas   as in ``from_scores``, on top of what the specification says.
         Raises             InvalidProblem, with the place named.
         """
-        from .scoring import build  # the people's half is needed only here
+        from .scoring import prepare  # the people's half is needed only here
 
-        scored = build(mentors, mentees, spec, progress=progress, memory_mb=memory_mb)
+        scored = prepare(mentors, mentees, spec, progress=progress, memory_mb=memory_mb)
+        _ = scored.active  # now, while somebody watches the progress
         self._fill(
-            _scores(scored.scores),
+            None if len(scored.mentors) * len(scored.mentees) > HELD else _scores(scored.scores),
+            (len(scored.mentors), len(scored.mentees)),
             mentor_capacity=scored.mentor_capacity,
             mentor_minimum=scored.mentor_minimum,
             mentee_demand=scored.mentee_demand,
@@ -284,8 +290,10 @@ class Problem:
                   names nobody, an id stands twice.
         """
         problem = cls.__new__(cls)
+        held = _scores(scores)
         problem._fill(
-            _scores(scores),
+            held,
+            (held.shape[0], held.shape[1]),
             mentor_capacity=mentor_capacity,
             mentor_minimum=mentor_minimum,
             mentee_demand=mentee_demand,
@@ -342,9 +350,12 @@ class Problem:
         problem.preferences = preferences
         return problem
 
-    def _fill(self, scores: FloatArray, *, mentor_ids: Any, mentee_ids: Any, **rest: Any) -> None:
-        mentors, mentees = scores.shape
-        self.scores = scores
+    def _fill(
+        self, scores: FloatArray | None, shape: tuple[int, int], *, mentor_ids: Any, mentee_ids: Any, **rest: Any
+    ) -> None:
+        mentors, mentees = shape
+        self._held = scores
+        self.is_large = mentors * mentees > HELD
         self.mentor_capacity = _loads(rest["mentor_capacity"], mentors, "mentor_capacity")
         self.mentor_minimum = _loads(rest["mentor_minimum"], mentors, "mentor_minimum")
         self.mentee_demand = _loads(rest["mentee_demand"], mentees, "mentee_demand")
@@ -373,8 +384,42 @@ class Problem:
     @property
     def shape(self) -> tuple[int, int]:
         """(mentors, mentees)."""
-        mentors, mentees = self.scores.shape
-        return mentors, mentees
+        return len(self.mentor_capacity), len(self.mentee_demand)
+
+    @property
+    def scores(self) -> FloatArray:
+        """(mentors, mentees), NaN where a hard rule forbids the pair. Of a large pool they are only computed when all are
+        asked for at once; raises InvalidProblem where they need more memory than is allowed."""
+        if self._held is None:
+            assert self.scored is not None
+            self._held = _scores(self.scored.scores)
+        return self._held
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the scores of all pairs are in memory."""
+        return self._held is not None
+
+    def scores_of(self, pairs: IntArray) -> FloatArray:
+        """(k,) the scores of index pairs (k, 2), NaN where a hard rule forbids them."""
+        if self._held is not None:
+            return self._held[pairs[:, 0], pairs[:, 1]]
+        assert self.scored is not None
+        return np.where(self.scored.forbidden_pairs(pairs), np.nan, self.scored.score_pairs(pairs))
+
+    def possible(self, mentors: IntArray, mentees: IntArray) -> BoolArray:
+        """(k, l) which of these mentors and mentees may meet."""
+        if self._held is not None:
+            return ~np.isnan(self.admissible()[np.ix_(mentors, mentees)])
+        assert self.scored is not None
+        possible = ~self.scored.forbidden_block(mentors, mentees)
+        row, column = np.full(self.shape[0], -1), np.full(self.shape[1], -1)
+        row[mentors], column[mentees] = np.arange(len(mentors)), np.arange(len(mentees))
+        banned = np.concatenate([self.forbidden, self.twins()])
+        at = np.column_stack([row[banned[:, 0]], column[banned[:, 1]]])
+        at = at[(at >= 0).all(axis=1)]
+        possible[at[:, 0], at[:, 1]] = False
+        return possible
 
     def twins(self) -> IntArray:
         """(k, 2): the mentor index and the mentee index of each person who is both."""
@@ -406,10 +451,10 @@ class Problem:
             return "gate"
         if mentor in self.absent_mentors or mentee in self.absent_mentees:
             return "no part"
-        if np.isnan(self.scores[mentor, mentee]):
+        if np.isnan(self.scores_of(np.array([[mentor, mentee]]))[0]):
             named = self.scored.rule(mentor, mentee) if self.scored is not None else None
             return named or "not allowed"
-        if np.isnan(self.admissible()[mentor, mentee]):
+        if ((self.forbidden[:, 0] == mentor) & (self.forbidden[:, 1] == mentee)).any():
             return "not allowed"
         if self.mentor_capacity[mentor] == 0 or self.mentee_demand[mentee] == 0:
             return "places"

@@ -183,9 +183,9 @@ def solve(run: Run, *, progress: Progress | None = None, memory_mb: int = 2000) 
     return {
         **answer(result, problem.scored, warnings=warnings),
         "staying": None if staying is None else {"value": staying.value, "bound": staying.bound},
-        "greedy": level_values(problem, greedy(problem)),
-        # In a large pool there are too many to be counted out, and nobody could look at them.
-        "blocking": len(result.blocking) if problem.scores.size <= BLOCKING_PAIRS else None,
+        # Of a large pool nobody holds all scores, which both of these would ask for.
+        "greedy": level_values(problem, greedy(problem)) if problem.is_held else None,
+        "blocking": len(result.blocking) if problem.is_held and problem.scores.size <= BLOCKING_PAIRS else None,
     }
 
 
@@ -209,8 +209,16 @@ def _line(data: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _limit_memory(megabytes: int) -> None:
-    """Let this process grow by so much and no more: what goes beyond becomes a MemoryError here, not a machine that swaps."""
+def _count(table: Mapping[str, Sequence[Any]]) -> int:
+    return max((len(cells) for cells in table.values()), default=0)
+
+
+def _limit_memory(megabytes: int | None) -> None:
+    """Let this process grow by so much and no more (None: as it likes): what goes beyond becomes a MemoryError here, not a
+    machine that swaps."""
+    if megabytes is None:
+        resource.setrlimit(resource.RLIMIT_AS, (resource.getrlimit(resource.RLIMIT_AS)[1],) * 2)
+        return
     pages = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
     limit = pages * resource.getpagesize() + megabytes * 1024 * 1024
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
@@ -234,9 +242,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         from ortools.graph.python import min_cost_flow  # noqa: F401
 
         from . import matcher  # noqa: F401
+        from .problem import HELD
 
         _limit_memory(arguments.memory_mb)
-        result = solve(load(arguments.problem), progress=_Lines(), memory_mb=arguments.memory_mb)
+        run = load(arguments.problem)
+        if _count(run.mentors) * _count(run.mentees) > HELD:  # its compiled loops don't count either
+            _limit_memory(None)
+            from .solvers import large
+
+            large.warm()
+            _limit_memory(arguments.memory_mb)
+        result = solve(run, progress=_Lines(), memory_mb=arguments.memory_mb)
         write_all([(arguments.result, json.dumps(result, allow_nan=False))])
         _line({"stage": "done", "done": 1, "total": 1})
     except InvalidProblem as error:

@@ -7,6 +7,7 @@ import numpy as np
 from .problem import BoolArray, IntArray, Problem
 from .result import Side, Unmatched, Unmet
 
+AT_ONCE = 1024
 MENTEE_TEXTS = {
     "no_partner": "None of the mentors may be matched with them under the rules of this program.",
     "no_places": "The mentors who could be theirs have no places.",
@@ -24,19 +25,18 @@ MENTOR_TEXTS = {
 def unmatched(problem: Problem, pairs: IntArray) -> tuple[Unmatched, ...]:
     """Mentees, then mentors, who have nobody, by index."""
     mentors, mentees = problem.shape
-    scores = problem.admissible()
     found: list[Unmatched] = []
     alone = np.setdiff1d(np.arange(mentees), [*pairs[:, 1], *problem.absent_mentees]).astype(np.int64)
-    possible: BoolArray = np.asarray(~np.isnan(scores[:, alone]))
-    some, some_places = _any(possible, 0), _any(possible[problem.mentor_capacity > 0], 0)
+    some_places = _some(problem, "mentee", alone, np.flatnonzero(problem.mentor_capacity > 0))
+    some = some_places | _some(problem, "mentee", alone, np.flatnonzero(problem.mentor_capacity == 0))
     for k, j in enumerate(alone.tolist()):
         if j in problem.gated_mentees:
             found.append(Unmatched("mentee", j, "gate", problem.gated_mentees[j]))
         else:
             found.append(_remark("mentee", j, problem.mentee_demand[j] > 0, bool(some[k]), bool(some_places[k])))
     alone = np.setdiff1d(np.arange(mentors), [*pairs[:, 0], *problem.absent_mentors]).astype(np.int64)
-    possible = np.asarray(~np.isnan(scores[alone]))
-    some, some_places = _any(possible, 1), _any(possible[:, problem.mentee_demand > 0], 1)
+    some_places = _some(problem, "mentor", alone, np.flatnonzero(problem.mentee_demand > 0))
+    some = some_places | _some(problem, "mentor", alone, np.flatnonzero(problem.mentee_demand == 0))
     for k, i in enumerate(alone.tolist()):
         if i in problem.gated_mentors:
             found.append(Unmatched("mentor", i, "gate", problem.gated_mentors[i]))
@@ -45,8 +45,20 @@ def unmatched(problem: Problem, pairs: IntArray) -> tuple[Unmatched, ...]:
     return tuple(found)
 
 
-def _any(table: BoolArray, axis: int) -> BoolArray:
-    return np.asarray(table.any(axis=axis), dtype=np.bool_)
+def _some(problem: Problem, side: Side, people: IntArray, others: IntArray) -> BoolArray:
+    """(people,) who may meet at least one of ``others``: looked for a few of these at a time, since most meet one soon."""
+    found = np.zeros(len(people), dtype=np.bool_)
+    start, step = 0, 16
+    while start < len(others) and not found.all():
+        left = np.flatnonzero(~found)
+        for begin in range(0, len(left), AT_ONCE):
+            some, with_whom = left[begin : begin + AT_ONCE], others[start : start + step]
+            if side == "mentee":
+                found[some] = problem.possible(with_whom, people[some]).any(axis=0)
+            else:
+                found[some] = problem.possible(people[some], with_whom).any(axis=1)
+        start, step = start + step, min(4 * step, AT_ONCE)
+    return found
 
 
 def _remark(side: Side, index: int, wants: bool, some: bool, some_places: bool) -> Unmatched:
@@ -64,7 +76,6 @@ def unmet(problem: Problem, pairs: IntArray) -> tuple[Unmet, ...]:
     """Forced pairs, minimums of mentors and of mentees, and quotas that ``pairs`` don't keep, with the reason of
     each."""
     mentors, mentees = problem.shape
-    possible = ~np.isnan(problem.admissible())
     made = {(int(i), int(j)) for i, j in pairs}
     found: list[Unmet] = []
     for i, j in problem.forced.tolist():
@@ -76,15 +87,13 @@ def unmet(problem: Problem, pairs: IntArray) -> tuple[Unmet, ...]:
     count = np.bincount(pairs[:, 0], minlength=mentors)
     for i in np.flatnonzero(count < problem.mentor_minimum).tolist():
         asked, got = int(problem.mentor_minimum[i]), int(count[i])
-        reason = _reason(asked, int(problem.mentor_capacity[i]), possible[i] & (problem.mentee_demand > 0), "mentees")
+        reason = _reason(asked, int(problem.mentor_capacity[i]), _mentees(problem, i), "mentees")
         text = f"{problem.name('mentor', i)} was to have at least {_people(asked, 'mentee')} and has {got}: {reason}."
         found.append(Unmet("mentor_minimum", i, None, None, asked, got, None, text))
     count = np.bincount(pairs[:, 1], minlength=mentees)
     for j in np.flatnonzero(count < problem.mentee_minimum).tolist():
         asked, got = int(problem.mentee_minimum[j]), int(count[j])
-        reason = _reason(
-            asked, int(problem.mentee_demand[j]), possible[:, j] & (problem.mentor_capacity > 0), "mentors"
-        )
+        reason = _reason(asked, int(problem.mentee_demand[j]), _mentors(problem, j), "mentors")
         text = f"{problem.name('mentee', j)} was to have at least {_people(asked, 'mentor')} and has {got}: {reason}."
         found.append(Unmet("mentee_minimum", None, j, None, asked, got, None, text))
     for k, quota in enumerate(problem.quotas):
@@ -97,7 +106,7 @@ def unmet(problem: Problem, pairs: IntArray) -> tuple[Unmet, ...]:
             most = int(problem.mentee_demand[j])
             if quota.at_most >= 0:
                 most = min(most, quota.at_most)
-            mine = possible[:, j] & inside & (problem.mentor_capacity > 0)
+            mine = inside & _mentors(problem, j)
             reason = _reason(quota.at_least, most, mine, "mentors of that group")
             text = (
                 f"{problem.name('mentee', j)} was to have at least {_people(quota.at_least, 'mentor')} of group {k + 1}"
@@ -105,6 +114,20 @@ def unmet(problem: Problem, pairs: IntArray) -> tuple[Unmet, ...]:
             )
             found.append(Unmet("quota", None, j, k, quota.at_least, int(count[j]), None, text))
     return tuple(found)
+
+
+def _mentees(problem: Problem, mentor: int) -> BoolArray:
+    """(mentees,) whom the mentor could have."""
+    every = np.arange(problem.shape[1])
+    possible: BoolArray = problem.possible(np.array([mentor]), every)[0] & (problem.mentee_demand > 0)
+    return possible
+
+
+def _mentors(problem: Problem, mentee: int) -> BoolArray:
+    """(mentors,) whom the mentee could have."""
+    every = np.arange(problem.shape[0])
+    possible: BoolArray = problem.possible(every, np.array([mentee]))[:, 0] & (problem.mentor_capacity > 0)
+    return possible
 
 
 def _people(count: int, noun: str) -> str:

@@ -9,8 +9,9 @@ import numpy as np
 from .dimensions.base import Context
 from .dimensions.meeting import Languages
 from .dimensions.wishes import WishTable, past_table
-from .lens import Bag, BoolArray, Lens, Links, codes
+from .lens import Bag, BoolArray, Lens, Links, codes, same
 from .people import Side, managers_of, normal
+from .shapes import Banned, HoursAtLeast, Kinds, Shape
 from .spec import Condition
 
 SENTENCES = {
@@ -43,6 +44,10 @@ class Rule:
         """True where the rule forbids the pair."""
         raise NotImplementedError
 
+    def shape(self) -> Shape | None:
+        """How it can be computed fast for very many pairs; None: block by block."""
+        return None
+
 
 class SamePerson(Rule):
     """Nobody with themself."""
@@ -54,6 +59,9 @@ class SamePerson(Rule):
 
     def forbids(self, lens: Lens) -> BoolArray:
         return np.asarray(lens.a(self.ids[0]) == lens.b(self.ids[1]), dtype=np.bool_)
+
+    def shape(self) -> Shape:
+        return Banned([same(*self.ids)])
 
 
 class HeldBack(Rule):
@@ -90,6 +98,9 @@ class NotAllowed(Rule):
                 found |= lens.dot(table) > 0
         return found
 
+    def shape(self) -> Shape:
+        return Banned(self.tables)
+
 
 def _who(side: Side) -> list[dict[tuple[str, str], float]]:
     """What a veto may name of each person."""
@@ -123,6 +134,9 @@ class ReportingLine(Rule):
     def forbids(self, lens: Lens) -> BoolArray:
         return np.asarray(lens.dot(self.table) > 0, dtype=np.bool_)
 
+    def shape(self) -> Shape:
+        return Banned([self.table])
+
 
 def _line(person: str, above: dict[str, str], levels: int) -> list[str]:
     line: list[str] = []
@@ -139,6 +153,7 @@ class Likeness(Rule):
     def __init__(self, context: Context, name: str, column: str, wanted: str) -> None:
         self.name = name
         self.wanted = wanted
+        self.column = column
         self.codes = codes(context.mentors.list(column), context.mentees.list(column))
         self.forbids_unknown = context.spec.rules.unanswered == "forbid"
 
@@ -147,6 +162,9 @@ class Likeness(Rule):
         unknown = (mentor == -1) | (mentee == -1)
         broken = mentor == mentee if self.wanted == "different" else mentor != mentee
         return np.where(unknown, self.forbids_unknown, broken)
+
+    def shape(self) -> Shape:
+        return Kinds((self.column,), (self.column,))
 
 
 class NotAgain(Rule):
@@ -159,6 +177,9 @@ class NotAgain(Rule):
 
     def forbids(self, lens: Lens) -> BoolArray:
         return np.asarray(lens.dot(self.table) > 0, dtype=np.bool_)
+
+    def shape(self) -> Shape:
+        return Banned([self.table])
 
 
 class Must(Rule):
@@ -175,6 +196,10 @@ class Must(Rule):
         by_mentor = self.of_mentors.met[lens.a(self.of_mentors.row), lens.b(self.of_mentors.column)]
         return np.asarray((np.abs(by_mentee) != 1) | (np.abs(by_mentor) != 1), dtype=np.bool_)
 
+    def shape(self) -> Shape:
+        columns = ("identity", "identity_wish")
+        return Kinds(columns, columns)
+
 
 class Least(Rule):
     """Something measured that must reach a limit, or stay below one."""
@@ -190,13 +215,19 @@ class Least(Rule):
             "language": "languages",
             "seniority": "level",
         }
-        self.known = context.mentors.answered(column[name]), context.mentees.answered(column[name])
+        self.column = column[name]
+        self.known = context.mentors.answered(self.column), context.mentees.answered(self.column)
         self.levels = context.mentors.numbers("level"), context.mentees.numbers("level")
         self.forbids_unknown = context.spec.rules.unanswered == "forbid"
 
     def forbids(self, lens: Lens) -> BoolArray:
         known = lens.a(self.known[0]) & lens.b(self.known[1])
         return np.where(known, self._is_broken(lens), self.forbids_unknown)
+
+    def shape(self) -> Shape:
+        if self.name == "common_hours":
+            return HoursAtLeast(self.limit * 4, self.forbids_unknown)
+        return Kinds((self.column,), (self.column,))
 
     def _is_broken(self, lens: Lens) -> BoolArray:
         broken: BoolArray

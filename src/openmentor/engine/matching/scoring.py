@@ -207,6 +207,10 @@ class Scored:
         found = self._forbidden(lens)
         return found | self._forbidden(Pairs(lens_swapped(lens))) if self.is_symmetric else found
 
+    def forbidden_block(self, mentors: IntArray, mentees: IntArray) -> BoolArray:
+        """(k, l) whether a hard rule forbids these mentors and mentees."""
+        return self._forbidden(Block(mentors, mentees, len(self.mentees)))
+
     def explain(self, i: int, j: int) -> list[Reason]:
         """Why the pair fits: every active dimension, the largest share of the score first."""
         return self.explain_pairs([(i, j)])[0]

@@ -46,7 +46,7 @@ def verify(problem: Problem | Pool, result: Result | PoolResult) -> None:
 
 def _pairs(problem: Problem, result: Result) -> list[tuple[int, int]]:
     array = np.asarray(result.pairs)
-    mentors, mentees = problem.scores.shape
+    mentors, mentees = problem.shape
     if array.ndim != 2 or array.shape[1] != 2 or not np.issubdtype(array.dtype, np.integer):
         raise Breach(f"pairs has shape {array.shape} of {array.dtype}; whole numbers of shape (k, 2) are needed")
     pairs = [(int(i), int(j)) for i, j in array]
@@ -64,8 +64,8 @@ def _pairs(problem: Problem, result: Result) -> list[tuple[int, int]]:
 
 def _rules(problem: Problem, pairs: list[tuple[int, int]]) -> None:
     forbidden = {(int(i), int(j)) for i, j in problem.forbidden}
-    for i, j in pairs:
-        if math.isnan(problem.scores[i, j]):
+    for (i, j), score in zip(pairs, _true_scores(problem, pairs)):
+        if math.isnan(score):
             raise Breach(f"pair ({i}, {j}) is not allowed")
         if (i, j) in forbidden:
             raise Breach(f"pair ({i}, {j}) is forbidden")
@@ -93,6 +93,11 @@ def _rules(problem: Problem, pairs: list[tuple[int, int]]) -> None:
                 raise Breach(f"mentee {j} has {taken} mentors of quota {k}, at most {rule.at_most} are allowed")
 
 
+def _true_scores(problem: Problem, pairs: list[tuple[int, int]]) -> list[float]:
+    """Of each pair, from the table of scores or from the people themselves."""
+    return [float(each) for each in problem.scores_of(np.array(pairs, dtype=np.int64).reshape(-1, 2))]
+
+
 def _asked(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> None:
     """What was asked is kept or named in ``unmet``, and nothing is named that is kept."""
     made = set(pairs)
@@ -110,7 +115,7 @@ def _asked(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> No
         if rule.at_least > 0:
             members = {int(i) for i in rule.members}
             count = Counter(j for i, j in pairs if i in members)
-            taking_part = set(range(problem.scores.shape[1])) - problem.absent_mentees
+            taking_part = set(range(problem.shape[1])) - problem.absent_mentees
             short |= {("quota", None, j, k) for j in taking_part if count[j] < rule.at_least}
     named = {(each.kind, each.mentor, each.mentee, each.quota) for each in result.unmet}
     for each in sorted(short - named, key=str):
@@ -126,7 +131,7 @@ def _words(each: tuple[str, int | None, int | None, int | None]) -> str:
 
 
 def _levels(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> None:
-    scores = [float(problem.scores[i, j]) for i, j in pairs]
+    scores = _true_scores(problem, pairs)
     for (i, j), said, true in zip(pairs, result.scores, scores):
         if not abs(said - true) <= 1e-12:
             raise Breach(f"pair ({i}, {j}) is said to have score {said}; it has {true}")
@@ -150,7 +155,7 @@ def _levels(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> N
 
 
 def _left_over(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> None:
-    mentors, mentees = problem.scores.shape
+    mentors, mentees = problem.shape
     alone = {("mentor", i) for i in set(range(mentors)) - problem.absent_mentors - {i for i, _ in pairs}}
     alone |= {("mentee", j) for j in set(range(mentees)) - problem.absent_mentees - {j for _, j in pairs}}
     named = Counter((each.side, each.index) for each in result.unmatched)

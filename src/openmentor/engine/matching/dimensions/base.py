@@ -17,6 +17,7 @@ from ..lens import BoolArray, FloatArray, Lens
 from ..meaning.encoder import Progress
 from ..people import Side
 from ..reference import Figures
+from ..shapes import Kinds, Shape
 
 if TYPE_CHECKING:
     from ..spec import Spec
@@ -105,6 +106,10 @@ class Dimension:
     def fit(self, lens: Lens) -> FloatArray:
         """Scores of pairs who both answered; what it gives for others doesn't matter."""
         raise NotImplementedError
+
+    def shape(self) -> Shape:
+        """How it can be computed fast for very many pairs."""
+        return Kinds(self.mentor_fields, self.mentee_fields)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         """Sentences for a pair who both answered."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..lens import FloatArray, Lens
+from ..shapes import Shape, Slope
 from .base import Context, Dimension, Sentences, count_of, how_well
 from .likeness import Equal, Gap, Overlap, Style
 from .texts import Meaning
@@ -30,6 +31,9 @@ class Near(Dimension):
 
     def fit(self, lens: Lens) -> FloatArray:
         return np.maximum(1 - np.abs(lens.a(self.values[0]) - lens.b(self.values[1])) / self.span, 0.0)
+
+    def shape(self) -> Shape:
+        return Slope(self.values, 0.0, 0.0, 1 / self.span)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         text = f"goes {how_well(score)} together"

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..lens import Bag, FloatArray, Lens
 from ..people import Levelled
+from ..shapes import Shape, Sum
 from .base import Dimension, Sentences, how_well
 
 
@@ -38,6 +39,9 @@ class Goals(Dimension):
 
     def fit(self, lens: Lens) -> FloatArray:
         return np.minimum((lens.dot(self.bag) + lens.b(self.base)) / lens.b(self.total), 1.0)
+
+    def shape(self) -> Shape:
+        return Sum(self.bag, self.base, self.total)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         goals = self.mentees.list("goals")[j]
@@ -131,6 +135,9 @@ class Skills(Dimension):
 
     def fit(self, lens: Lens) -> FloatArray:
         return np.minimum((lens.dot(self.bag) + lens.b(self.base)) / lens.b(self.total), 1.0)
+
+    def shape(self) -> Shape:
+        return Sum(self.bag, self.base, self.total)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         offered = dict(self.mentors.list(self.mentor_fields[0])[i])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..lens import Bag, FloatArray, Lens, codes
+from ..lens import Bag, FloatArray, Lens, codes, same
+from ..shapes import Common, Distances, Ranked, Shape, Slope, Sum
 from .base import Dimension, Sentences, count_of, how_well, to_all
 
 
@@ -28,6 +29,9 @@ class Values(Dimension):
     def fit(self, lens: Lens) -> FloatArray:
         longer = np.maximum(lens.a(self.lengths[0]), lens.b(self.lengths[1]))
         return np.minimum((lens.dot(self.by_mentor) + lens.dot(self.by_mentee)) / self.totals[longer], 1.0)
+
+    def shape(self) -> Shape:
+        return Ranked(self.by_mentor, self.by_mentee, (self.lengths[0], self.lengths[1]), self.totals)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         theirs = set(self.mentees.list("values")[j])
@@ -66,6 +70,9 @@ class Style(Dimension):
     def fit(self, lens: Lens) -> FloatArray:
         return lens.dot(self.bag) / lens.b(self.count)
 
+    def shape(self) -> Shape:
+        return Sum(self.bag, None, self.count)
+
     def say(self, i: int, j: int, score: float) -> Sentences:
         offered = set(self.mentors.list(self.mentor_fields[0])[i])
         met = self.written([word for word in self.mentees.list(self.mentee_fields[0])[j] if word in offered])
@@ -98,6 +105,11 @@ class WorkStyle(Dimension):
             total += apart if k + 1 in self.spec.complement else 1 - apart
         return total / 5
 
+    def shape(self) -> Shape:
+        unlike = [k + 1 in self.spec.complement for k in range(5)]
+        factors = np.where(unlike, 1.0, -1.0) / 20
+        return Distances((self.traits[0], self.traits[1]), factors, 1 - sum(unlike) / 5)
+
     def say(self, i: int, j: int, score: float) -> Sentences:
         well = how_well(score)
         return (
@@ -123,6 +135,10 @@ class Communication(Dimension):
     def fit(self, lens: Lens) -> FloatArray:
         (live_a, live_b), (formal_a, formal_b) = self.columns
         return 1 - (np.abs(lens.a(live_a) - lens.b(live_b)) + np.abs(lens.a(formal_a) - lens.b(formal_b))) / 2
+
+    def shape(self) -> Shape:
+        mentors, mentees = (np.column_stack([column[side] for column in self.columns]) for side in (0, 1))
+        return Distances((mentors, mentees), np.array([-0.5, -0.5]), 1.0)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         if score >= 0.75:
@@ -151,6 +167,9 @@ class Overlap(Dimension):
         everything = lens.a(self.counts[0]) + lens.b(self.counts[1]) - common
         share = common / np.maximum(everything, 1)
         return 1 - share if self.is_different else share
+
+    def shape(self) -> Shape:
+        return Common(self.bag, (self.counts[0], self.counts[1]), self.is_different)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         theirs = set(self.mentees.list(self.mentee_fields[0])[j])
@@ -220,6 +239,10 @@ class Equal(Dimension):
         equal = lens.a(self.of_mentor) == lens.b(self.of_mentee)
         return np.where(equal, 0.0, 1.0) if self.is_different else np.where(equal, 1.0, 0.0)
 
+    def shape(self) -> Shape:
+        sign, constant = (-1.0, 1.0) if self.is_different else (1.0, 0.0)
+        return Sum(same(self.of_mentor, self.of_mentee), factor=sign, constant=constant)
+
     def say(self, i: int, j: int, score: float) -> Sentences:
         if self.of_mentor[i] != self.of_mentee[j]:
             return (f"Another {self.label} than yours.",) * 2 + (f"Different {self.label}.",)
@@ -282,6 +305,9 @@ class Gap(Dimension):
         outside = np.maximum(np.maximum(self.low - gap, gap - self.high), 0.0)
         return np.maximum(1 - outside * self.loss, 0.0)
 
+    def shape(self) -> Shape:
+        return Slope(self.values, self.low * self.unit, self.high * self.unit, self.loss / self.unit, self.sign)
+
     def between(self, i: int, j: int) -> float:
         """The gap of one pair."""
         return float(self.sign * (self.values[0][i] - self.values[1][j]) / self.unit)
@@ -334,3 +360,6 @@ class Generation(Dimension):
 
     def fit(self, lens: Lens) -> FloatArray:
         return np.minimum(np.abs(lens.a(self.years[0]) - lens.b(self.years[1])) / 15, 1.0)
+
+    def shape(self) -> Shape:
+        return Slope(self.years, 0.0, 0.0, 1 / 15, is_turned=True)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..columns import CADENCES
 from ..lens import Bag, FloatArray, Lens
+from ..shapes import Highest, Hours, Shape, Slope
 from .base import Dimension, Sentences, count_of, to_all
 
 
@@ -27,6 +28,9 @@ class CommonHours(Dimension):
 
     def fit(self, lens: Lens) -> FloatArray:
         return np.minimum(self.week.common(lens) / self.needed(lens), 1.0)
+
+    def shape(self) -> Shape:
+        return Hours(self.minutes)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         quarters = min(
@@ -94,6 +98,9 @@ class Minutes(Dimension):
     def fit(self, lens: Lens) -> FloatArray:
         return np.maximum(1 - np.abs(lens.a(self.minutes[0]) - lens.b(self.minutes[1])) / 60, 0.0)
 
+    def shape(self) -> Shape:
+        return Slope(self.minutes, 0.0, 0.0, 1 / 60)
+
     def say(self, i: int, j: int, score: float) -> Sentences:
         mine, theirs = self.minutes[0][i], self.minutes[1][j]
         if mine == theirs:
@@ -119,6 +126,9 @@ class Medium(Dimension):
 
     def fit(self, lens: Lens) -> FloatArray:
         return (lens.dot(self.bag) > 0).astype(np.float64)
+
+    def shape(self) -> Shape:
+        return Highest(self.bag)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         theirs = set(self.mentees.list("medium")[j])
@@ -182,6 +192,9 @@ class Languages(Dimension):
 
     def fit(self, lens: Lens) -> FloatArray:
         return self.best(lens) / 5
+
+    def shape(self) -> Shape:
+        return Highest(Bag(*self.spoken), 1 / 5)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         mine, theirs = self.spoken[0][i], self.spoken[1][j]

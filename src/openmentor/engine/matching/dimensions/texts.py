@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from .. import meaning
-from ..lens import BoolArray, FloatArray, Lens, codes
+from ..lens import BoolArray, FloatArray, Lens, codes, same
 from ..people import Side
+from ..shapes import Cosine, Shape, Sum
 from .base import Dimension, Sentences
 
 UNAVAILABLE = "texts aren't compared by their meaning: no model for that is installed, or the settings want none"
@@ -55,6 +56,12 @@ class Meaning(Dimension):
     def fit(self, lens: Lens) -> FloatArray:
         return self.cosine(lens)
 
+    def shape(self) -> Shape:
+        if self.vectors is None:
+            return super().shape()
+        mentors, mentees = (side.take(None).astype(np.float64) for side in self.vectors)
+        return Cosine((mentors, mentees))
+
     def say(self, i: int, j: int, score: float) -> Sentences:
         how = _how_near(score)
         return (f"Your and their {self.label} {how}.",) * 2 + (f"Their {self.label} {how}.",)
@@ -97,6 +104,10 @@ class TargetRole(Meaning):
 
     def fit(self, lens: Lens) -> FloatArray:
         return np.where(lens.a(self.of_mentor) == lens.b(self.of_mentee), 1.0, self.cosine(lens))
+
+    def shape(self) -> Shape:
+        # Titles are few: with a model, a table of both sides' is filled by this dimension itself.
+        return Dimension.shape(self) if self.vectors is not None else Sum(same(self.of_mentor, self.of_mentee))
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         if self.of_mentor[i] == self.of_mentee[j]:

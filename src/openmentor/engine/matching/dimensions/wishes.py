@@ -8,6 +8,7 @@ import numpy as np
 
 from ..lens import Bag, FloatArray, IntArray, Lens, Links
 from ..people import Side, Wish
+from ..shapes import Highest, Kinds, Shape, Sum
 from .base import Dimension, Sentences
 
 Identity = tuple[tuple[str, str], ...]
@@ -26,6 +27,9 @@ class WishesOfMentee(Dimension):
 
     def fit(self, lens: Lens) -> FloatArray:
         return lens.dot(self.table)
+
+    def shape(self) -> Shape:
+        return Sum(self.table)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         if score == 0:
@@ -46,6 +50,9 @@ class WishesOfMentor(Dimension):
 
     def fit(self, lens: Lens) -> FloatArray:
         return lens.dot(self.table)
+
+    def shape(self) -> Shape:
+        return Sum(self.table)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         if score == 0:
@@ -76,6 +83,9 @@ class Past(Dimension):
 
     def fit(self, lens: Lens) -> FloatArray:
         return 1 - np.minimum(lens.dot(self.table), 1.0)
+
+    def shape(self) -> Shape:
+        return Sum(self.table, factor=-1.0, constant=1.0)  # nobody is listed twice, so the table holds 1 at most
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         if score == 1:
@@ -127,6 +137,9 @@ class Challenge(Dimension):
     def fit(self, lens: Lens) -> FloatArray:
         return (lens.dot(self.bag) > 0).astype(np.float64)
 
+    def shape(self) -> Shape:
+        return Highest(self.bag)
+
 
 class IdentityWish(Dimension):
     """1 if what either wished of the other's identity is met, else 0; nobody wished: missing.
@@ -153,6 +166,10 @@ class IdentityWish(Dimension):
             unknown = (by_mentee == 2) | (by_mentor == 2) | ((by_mentee == -1) & (by_mentor == -1))
             lens.scores[self.key] = np.where(unmet, 0.0, np.where(unknown, np.nan, 1.0))
         return lens.scores[self.key]
+
+    def shape(self) -> Shape:
+        columns = ("identity", "identity_wish")
+        return Kinds(columns, columns)
 
 
 class WishTable:

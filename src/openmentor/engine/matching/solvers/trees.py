@@ -38,7 +38,7 @@ class State(NamedTuple):
     mark     (2n,) which search for a common node was here, and from which end; rank (2n,) after how many steps.
     size     (2n,) people in a node.
     spare    numbers of circles that are not in use; gone: of those in use no more to which some nodes still point.
-    count    how many are spare; the search's number; when this tree ends at the latest; how many are gone.
+    tally    how many are spare; the search's number; when this tree ends at the latest; how many are gone.
     """
 
     at: Ints
@@ -64,7 +64,7 @@ class State(NamedTuple):
     size: Ints
     spare: Ints
     gone: Ints
-    count: Ints
+    tally: Ints
 
 
 def new_state(count: int, first: Ints, second: Ints, worth: Ints, price: Ints) -> State:
@@ -171,8 +171,8 @@ def look_out(s: Any, node: Any, now: Any, events: Any) -> None:
     for v in people_of(s, node):
         mine = price_now(s, v, now)
         own = top(s, v)
-        if now + mine < s.count[2]:
-            s.count[2] = now + mine
+        if now + mine < s.tally[2]:
+            s.tally[2] = now + mine
             heapq.heappush(events, (now + mine, SPENT, v))
         for k in range(s.at[v], s.at[v + 1]):
             w = s.to[k]
@@ -181,10 +181,10 @@ def look_out(s: Any, node: Any, now: Any, events: Any) -> None:
                 continue
             slack = mine + price_now(s, w, now) - 2 * s.worth[k]
             time = now + (slack // 2 if s.place[other] == OUTER else slack)
-            if time > s.count[2]:
+            if time > s.tally[2]:
                 continue
             if s.place[other] == FREE and s.mate[s.base[other]] == NOBODY:
-                s.count[2] = time
+                s.tally[2] = time
             heapq.heappush(events, (time, v, w))
 
 
@@ -206,7 +206,7 @@ def make_inner(s: Any, node: Any, gate: Any, root: Any, now: Any, events: Any) -
     s.since[node] = now
     s.gate[node] = gate
     s.root[node] = root
-    if node >= len(s.mate) and now + s.price[node] // 2 <= s.count[2]:
+    if node >= len(s.mate) and now + s.price[node] // 2 <= s.tally[2]:
         heapq.heappush(events, (now + s.price[node] // 2, SHRUNK, node))
 
 
@@ -277,8 +277,8 @@ def shrink(s: Any, v: Any, w: Any, now: Any, events: Any, in_tree: Any) -> None:
     """Two outer nodes touch: the circle that closes in the tree becomes one outer node."""
     # From both ends upward in turn, until one comes where the other was.
     left, right = [top(s, v)], [top(s, w)]
-    s.count[1] += 1
-    search = 2 * s.count[1]
+    s.tally[1] += 1
+    search = 2 * s.tally[1]
     s.mark[left[0]], s.rank[left[0]] = search, 0
     s.mark[right[0]], s.rank[right[0]] = search + 1, 0
     meet = NOBODY
@@ -301,10 +301,10 @@ def shrink(s: Any, v: Any, w: Any, now: Any, events: Any, in_tree: Any) -> None:
             s.mark[higher], s.rank[higher] = search + side, len(way) - 1
     left = left[: at_left + 1]
     right = right[: at_right + 1]
-    if s.count[0] == 0:
+    if s.tally[0] == 0:
         straighten(s)
-    s.count[0] -= 1
-    circle = s.spare[s.count[0]]
+    s.tally[0] -= 1
+    circle = s.spare[s.tally[0]]
     nodes = [meet]
     for k in range(len(left) - 2, -1, -1):
         nodes.append(left[k])
@@ -367,8 +367,8 @@ def take_over(s: Any, circle: Any, node: Any) -> None:
     s.first[circle] = first
     s.first[node] = NOBODY
     s.base[node] = NOBODY
-    s.gone[s.count[3]] = node
-    s.count[3] += 1
+    s.gone[s.tally[3]] = node
+    s.tally[3] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -385,10 +385,10 @@ def straighten(s: Any) -> None:
             if node != outermost:
                 s.jump[node] = outermost
                 s.owed[node] = owed
-    for k in range(s.count[3]):
-        s.spare[s.count[0]] = s.gone[k]
-        s.count[0] += 1
-    s.count[3] = 0
+    for k in range(s.tally[3]):
+        s.spare[s.tally[0]] = s.gone[k]
+        s.tally[0] += 1
+    s.tally[3] = 0
 
 
 @njit(cache=True, nogil=True)
@@ -457,8 +457,8 @@ def open_circle(s: Any, circle: Any, now: Any, events: Any, in_tree: Any) -> Non
     if s.size[largest] == 1:
         s.base[circle] = NOBODY
         s.first[circle] = NOBODY
-        s.spare[s.count[0]] = circle
-        s.count[0] += 1
+        s.spare[s.tally[0]] = circle
+        s.tally[0] += 1
     for node in outer:
         look_out(s, node, now, events)
     for node in nodes:
@@ -468,7 +468,7 @@ def open_circle(s: Any, circle: Any, now: Any, events: Any, in_tree: Any) -> Non
                     w = s.to[k]
                     if s.place[top(s, w)] == OUTER:
                         slack = s.price[v] + price_now(s, w, now) - 2 * s.worth[k]
-                        if now + slack <= s.count[2]:
+                        if now + slack <= s.tally[2]:
                             heapq.heappush(events, (now + slack, w, v))
 
 
@@ -477,7 +477,7 @@ def grow(s: Any, start: Any) -> None:
     """Give ``start`` a partner, or find that the best is to have none, or that somebody else has none instead."""
     now: Any = 0
     begin = top(s, start)
-    s.count[2] = LATEST
+    s.tally[2] = LATEST
     make_outer(s, begin, now)
     in_tree = [begin]
     events = [(np.int64(0), np.int64(0), np.int64(0))]

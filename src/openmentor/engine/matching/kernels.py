@@ -1,0 +1,407 @@
+"""Compiled loops over tiles of pairs: scores and, of each mentee, the best. Compiled once, kept on disk.
+
+Every loop works on one block of mentees and one tile of mentors, holds no lock, and writes only to its own block, so that
+any number of threads gives the same answer.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+SUM, BANNED, COMMON, RANKED, HIGHEST = 0, 1, 2, 3, 4
+SPREAD = 8192
+"""Small numbers in a row that spread people over equal scores; the table is ``FEW`` longer."""
+FEW = 64
+"""Pairs whose greatest key is looked at first: most of the time none of them is among the best."""
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[Any]
+
+
+class Plan(NamedTuple):
+    """People and what makes them fit, as flat arrays. m mentors, n mentees, d dimensions; weights add up to 1.
+
+    weight, missing       (d, n): of each dimension for a mentee, and what an answer that isn't there adds.
+    Tables of kinds       one row a kind of mentee, one column a kind of mentor; NaN not known, -inf forbidden.
+    table, table_at, table_width, table_dimension (-1: a rule), table_row (t, n).
+    Groups of tables      looked up together: group_first (g+1,) tables; kinds, kinds_at, kinds_count: which column of each of
+                          its tables, one after another, a joint kind has; code (g, m): the joint kind of each mentor.
+    Words                 part_mode, part_dimension, part_scale (p, n); postings of a tile and word: part_at (p,),
+                          posting_at, posting, value; words of a mentee: wish_at (p, n+1), wish, wish_value;
+                          count_of_mentor, count_of_mentee (p, ...): list lengths; totals: of ranked lists, inverted.
+    Slopes                slope_of_mentor (s, m), slope_of_mentee (s, n), slope_by (s, 5): low, high, loss, sign, turned.
+    Distances             distance_of_mentor (k, m), ..., distance_factor (k,), distance_first (q+1,), distance_constant (q,).
+    Hours                 free_of_mentor (weeks, 11, m), free_of_mentee (weeks, n, 11) of 64 quarters each; said (m,), (n,);
+                          per_quarter (n, k): what a quarter in common is worth by minutes_kind (m,); hours_dimension;
+                          hours_least: quarters below which a rule forbids, -1 none; hours_unknown_forbids.
+    """
+
+    weight: Floats
+    missing: Floats
+    table: Floats
+    table_at: Ints
+    table_width: Ints
+    table_dimension: Ints
+    table_row: Ints
+    group_first: Ints
+    kinds: Ints
+    kinds_at: Ints
+    kinds_count: Ints
+    row_at: Ints
+    code: Ints
+    part_mode: Ints
+    part_dimension: Ints
+    part_scale: Floats
+    part_words: Ints
+    part_at: Ints
+    posting_at: Ints
+    posting: Ints
+    value: Floats
+    wish_at: Ints
+    wish: Ints
+    wish_value: Floats
+    count_of_mentor: Floats
+    count_of_mentee: Floats
+    totals: Floats
+    slope_dimension: Ints
+    slope_of_mentor: Floats
+    slope_of_mentee: Floats
+    slope_by: Floats
+    distance_dimension: Ints
+    distance_first: Ints
+    distance_of_mentor: Floats
+    distance_of_mentee: Floats
+    distance_factor: Floats
+    distance_constant: Floats
+    free_of_mentor: Ints
+    free_of_mentee: Ints
+    hours_said_mentor: Ints
+    hours_said_mentee: Ints
+    per_quarter: Floats
+    minutes_kind: Ints
+    hours_dimension: int
+    hours_least: int
+    hours_unknown_forbids: bool
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _bits(word):  # type: ignore[no-untyped-def]
+    """How many bits are set; the compiler makes one instruction of it."""
+    word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)
+
+
+@njit(cache=True, nogil=True)
+def rows_of(plan, mentees, rows):  # type: ignore[no-untyped-def]
+    """For each mentee of a block what every joint kind of mentor adds."""
+    groups = len(plan.group_first) - 1
+    for k in range(len(mentees)):
+        j = mentees[k]
+        for g in range(groups):
+            first = plan.group_first[g]
+            width = plan.group_first[g + 1] - first
+            at = plan.kinds_at[g]
+            out = rows[k, plan.row_at[g] : plan.row_at[g] + plan.kinds_count[g]]
+            out[:] = 0.0
+            for t in range(width):
+                d = plan.table_dimension[first + t]
+                weight = 1.0
+                missing = 0.0
+                if d >= 0:
+                    weight = plan.weight[d, j]
+                    missing = plan.missing[d, j]
+                start = plan.table_at[first + t] + plan.table_row[first + t, j] * plan.table_width[first + t]
+                entries = plan.table[start : start + plan.table_width[first + t]]
+                count = plan.kinds_count[g]
+                column = plan.kinds[at + t * count : at + (t + 1) * count]
+                for c in range(count):
+                    entry = entries[column[c]]
+                    out[c] += weight * entry if entry == entry else missing
+
+
+@njit(cache=True, nogil=True)
+def _add_slope(total, a, b, low, high, loss, sign, scale, shift, missing):  # type: ignore[no-untyped-def]
+    # Written with choices instead of max(), whose rules for NaN keep the compiler from working on eight at a time.
+    none = 0.0
+    one = 1.0
+    for i in range(len(total)):
+        gap = sign * (a[i] - b)
+        below = low - gap
+        above = gap - high
+        outside = below if below > above else above
+        outside = outside if outside > none else none
+        score = one - outside * loss
+        score = score if score > none else none
+        total[i] += shift + scale * score if a[i] == a[i] else missing
+
+
+@njit(cache=True, nogil=True)
+def _add_distance(apart, a, b, factor):  # type: ignore[no-untyped-def]
+    for i in range(len(apart)):
+        apart[i] += factor * abs(a[i] - b)
+
+
+@njit(cache=True, nogil=True)
+def _score(plan, j, rows, first, last, number, out, common, quarters, least, apart):  # type: ignore[no-untyped-def]
+    """Add to ``out`` (mentors of the tile) the scores of mentee ``j``; -inf where the two may not meet."""
+    size = last - first
+    groups = len(plan.group_first) - 1
+    weeks = plan.free_of_mentor.shape[0]
+    g = 0
+    while g + 1 < groups:
+        row = rows[plan.row_at[g] :]
+        other = rows[plan.row_at[g + 1] :]
+        code = plan.code[g, first:last]
+        other_code = plan.code[g + 1, first:last]
+        for i in range(size):
+            out[i] += row[code[i]] + other[other_code[i]]
+        g += 2
+    if g < groups:
+        row = rows[plan.row_at[g] :]
+        code = plan.code[g, first:last]
+        for i in range(size):
+            out[i] += row[code[i]]
+    for s in range(len(plan.slope_dimension)):
+        d = plan.slope_dimension[s]
+        b = plan.slope_of_mentee[s, j]
+        if b == b:
+            by = plan.slope_by[s]
+            weight = plan.weight[d, j]
+            scale = weight * (1.0 - 2.0 * by[4])
+            _add_slope(
+                out,
+                plan.slope_of_mentor[s, first:last],
+                b,
+                by[0],
+                by[1],
+                by[2],
+                by[3],
+                scale,
+                weight * by[4],
+                plan.missing[d, j],
+            )
+        else:
+            out += plan.missing[d, j]
+    for q in range(len(plan.distance_dimension)):
+        d = plan.distance_dimension[q]
+        weight = plan.weight[d, j]
+        missing = plan.missing[d, j]
+        start = plan.distance_first[q]
+        end = plan.distance_first[q + 1]
+        known = True
+        for c in range(start, end):
+            known = known and plan.distance_of_mentee[c, j] == plan.distance_of_mentee[c, j]
+        if not known:
+            out += missing
+            continue
+        apart[:] = plan.distance_constant[q]
+        for c in range(start, end):
+            _add_distance(
+                apart, plan.distance_of_mentor[c, first:last], plan.distance_of_mentee[c, j], plan.distance_factor[c]
+            )
+        for i in range(size):
+            out[i] += weight * apart[i] if apart[i] == apart[i] else missing
+    if weeks:
+        least[:] = np.uint16(65535)
+        for w in range(weeks):
+            quarters[:] = np.uint16(0)
+            for c in range(11):
+                word = plan.free_of_mentee[w, j, c]
+                if word == np.uint64(0):
+                    continue
+                theirs = plan.free_of_mentor[w, c, first:last]
+                for i in range(size):
+                    quarters[i] += np.uint16(_bits(word & theirs[i]))
+            for i in range(size):
+                least[i] = min(least[i], quarters[i])
+        if plan.hours_dimension >= 0:
+            d = plan.hours_dimension
+            weight = plan.weight[d, j]
+            missing = plan.missing[d, j]
+            worth = plan.per_quarter[j]
+            if plan.hours_said_mentee[j]:
+                for i in range(size):
+                    score = min(least[i] * worth[plan.minutes_kind[first + i]], 1.0)
+                    out[i] += weight * score if plan.hours_said_mentor[first + i] else missing
+            else:
+                out += missing
+        if plan.hours_least >= 0:
+            for i in range(size):
+                if plan.hours_said_mentee[j] and plan.hours_said_mentor[first + i]:
+                    if least[i] < plan.hours_least:
+                        out[i] = -np.inf
+                elif plan.hours_unknown_forbids:
+                    out[i] = -np.inf
+    for p in range(len(plan.part_mode)):
+        start = plan.wish_at[p, j]
+        end = plan.wish_at[p, j + 1]
+        if start == end:
+            continue
+        mode = plan.part_mode[p]
+        base = plan.part_at[p] + number * (plan.part_words[p] + 1)
+        weight = 1.0
+        if mode != BANNED:
+            weight = plan.weight[plan.part_dimension[p], j] * plan.part_scale[p, j]
+        for c in range(start, end):
+            word = plan.wish[c]
+            low = plan.posting_at[base + word]
+            high = plan.posting_at[base + word + 1]
+            if mode == SUM:
+                worth = weight * plan.wish_value[c]
+                for e in range(low, high):
+                    out[plan.posting[e]] += worth * plan.value[e]
+            elif mode == BANNED:
+                for e in range(low, high):
+                    out[plan.posting[e]] = -np.inf
+            elif mode == RANKED:
+                mine = plan.wish_value[c]
+                length = plan.count_of_mentee[p, j]
+                for e in range(low, high):
+                    i = plan.posting[e]
+                    longer = int(max(length, plan.count_of_mentor[p, first + i]))
+                    out[i] += weight * (mine + plan.value[e]) * plan.totals[longer]
+            elif mode == HIGHEST:  # the greatest of what the common words reach, by the lesser of both
+                mine = plan.wish_value[c]
+                for e in range(low, high):
+                    i = plan.posting[e]
+                    reached = min(mine, plan.value[e])
+                    if reached > common[i]:
+                        out[i] += weight * (reached - common[i])
+                        common[i] = reached
+            else:  # what one more word in common adds to common / all
+                length = plan.count_of_mentee[p, j]
+                for e in range(low, high):
+                    i = plan.posting[e]
+                    before = common[i]
+                    both = length + plan.count_of_mentor[p, first + i]
+                    out[i] += weight * ((before + 1.0) / (both - before - 1.0) - before / (both - before))
+                    common[i] += 1.0
+        if mode in (COMMON, HIGHEST):
+            for c in range(start, end):
+                word = plan.wish[c]
+                for e in range(plan.posting_at[base + word], plan.posting_at[base + word + 1]):
+                    common[plan.posting[e]] = 0.0
+
+
+@njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "reassoc"})
+def _keys(keys, score, offset, spread):  # type: ignore[no-untyped-def]
+    """Fill ``keys`` and give the greatest of them."""
+    best = -np.inf
+    for i in range(len(keys)):
+        keys[i] = score[i] + (offset[i] + spread[i])
+        best = keys[i] if keys[i] > best else best
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _place(keys, names, held, most, mine, name):  # type: ignore[no-untyped-def]
+    """Put one into the heap, in the least one's place once it is full; how many it holds."""
+    if held < most:
+        c = held
+        while c > 0:
+            above = (c - 1) >> 1
+            if keys[above] <= mine:
+                break
+            keys[c] = keys[above]
+            names[c] = names[above]
+            c = above
+        keys[c] = mine
+        names[c] = name
+        return held + 1
+    c = 0
+    while True:
+        below = 2 * c + 1
+        if below >= most:
+            break
+        if below + 1 < most and keys[below + 1] < keys[below]:
+            below += 1
+        if keys[below] >= mine:
+            break
+        keys[c] = keys[below]
+        names[c] = names[below]
+        c = below
+    keys[c] = mine
+    names[c] = name
+    return held
+
+
+@njit(cache=True, nogil=True)
+def _keep(out, first, offset, spread, shift, key, who, held):  # type: ignore[no-untyped-def]
+    """Keep of one mentee the best so far, and say how many that are."""
+    most = len(key)
+    size = len(out)
+    few = np.empty(FEW, dtype=np.float64)
+    least = key[0] if held == most else -np.inf
+    for begin in range(0, size, FEW):
+        length = min(FEW, size - begin)
+        at = first + begin
+        drawn = (at + shift) & (SPREAD - 1)
+        if (
+            _keys(few[:length], out[begin : begin + length], offset[at : at + length], spread[drawn : drawn + length])
+            <= least
+        ):
+            continue
+        for i in range(length):
+            if few[i] > least:
+                held = _place(key, who, held, most, few[i], at + i)
+                if held == most:
+                    least = key[0]
+    return held
+
+
+@njit(cache=True, nogil=True)
+def scan(plan, mentees, rows, dense, first, last, number, offset, spread, shift, key, who, count):  # type: ignore[no-untyped-def]
+    """Keep of each mentee of a block the best of a tile: score + offset of the mentor.
+
+    first, last, number   the tile's mentors, and which tile it is. ``dense``: (block, mentors) to start from, or (0, 0).
+    offset (m,); key, who (block, keep): heaps, least first; count (block,). ``spread`` from ``shift``: what decides between
+    equals.
+    """
+    size = last - first
+    out = np.empty(size, dtype=np.float64)
+    common = np.zeros(size, dtype=np.float64)
+    quarters = np.empty(size, dtype=np.uint16)
+    least = np.empty(size, dtype=np.uint16)
+    apart = np.empty(size, dtype=np.float64)
+    for k in range(len(mentees)):
+        if dense.shape[0]:
+            out[:] = dense[k, :size]
+        else:
+            out[:] = 0.0
+        _score(plan, mentees[k], rows[k], first, last, number, out, common, quarters, least, apart)
+        count[k] = _keep(out, first, offset, spread, shift[k], key[k], who[k], count[k])
+
+
+@njit(cache=True, nogil=True)
+def fill(plan, mentees, rows, dense, first, last, number, total):  # type: ignore[no-untyped-def]
+    """``total`` (block, mentors of the tile): all scores, -inf where the two may not meet."""
+    size = last - first
+    common = np.zeros(size, dtype=np.float64)
+    quarters = np.empty(size, dtype=np.uint16)
+    least = np.empty(size, dtype=np.uint16)
+    apart = np.empty(size, dtype=np.float64)
+    for k in range(len(mentees)):
+        out = total[k, :size]
+        if dense.shape[0]:
+            out[:] = dense[k, :size]
+        else:
+            out[:] = 0.0
+        _score(plan, mentees[k], rows[k], first, last, number, out, common, quarters, least, apart)
+
+
+@njit(cache=True, nogil=True)
+def scan_held(total, offset, spread, shift, key, who, count):  # type: ignore[no-untyped-def]
+    """As ``scan``, of scores (block, mentors) at hand, NaN where the two may not meet."""
+    size = total.shape[1]
+    for k in range(total.shape[0]):
+        out = total[k]
+        for i in range(size):
+            if out[i] != out[i]:
+                out[i] = -np.inf
+        count[k] = _keep(out, 0, offset, spread, shift[k], key[k], who[k], 0)

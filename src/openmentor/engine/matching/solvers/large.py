@@ -1,0 +1,245 @@
+"""The best pairs of a large pool, proved on all of them without holding their scores.
+
+Of each mentee the best mentors are kept from one pass over all pairs; shortest paths give the best pairs among those, and
+prices. A mentee whose best pair not kept could be worth more than what they have, priced, is looked at again, and what would
+gain is added, until nothing would: that is the proof.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..problem import FloatArray, IntArray, Problem, Progress
+from ..spec import Spec
+from ..tiles import Held, Pass, Tiles
+from .core import EMPTY_PAIRS, seeded_order
+from .transport import Transport
+
+KEPT = 32
+"""Of each mentee so many mentors by score, to find first prices, and then so many by what they would leave at those."""
+PROVED = 2e-10
+"""Nobody could gain more than this: the rounding of scores to whole numbers, and what spreads people over equal ones."""
+BITS = 34
+"""Scores are whole multiples of 2 to the minus this."""
+MOST_BITS = 58
+ROUNDS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Pairs in the problem's indices, and what one more place with each mentor would add."""
+
+    pairs: IntArray
+    prices: FloatArray
+
+
+def is_plain(problem: Problem) -> bool:
+    """Whether nothing but places, rules and fixed pairs that can all be made is asked for."""
+    asked = problem.mentor_minimum.any() or problem.mentee_minimum.any() or problem.quotas
+    return not asked and bool((problem.mentee_demand <= 1).all()) and _fixed(problem) is not None
+
+
+def _fixed(problem: Problem) -> IntArray | None:
+    """The forced pairs that no rule forbids, if all can be made together; else None."""
+    if len(problem.forced) == 0:
+        return EMPTY_PAIRS
+    rules = [problem.rule(int(i), int(j)) for i, j in problem.forced]
+    if "places" in rules:  # one more place would make the pair, which is part of the price
+        return None
+    pairs = problem.forced[[rule is None for rule in rules]]
+    load = np.bincount(pairs[:, 0], minlength=problem.shape[0])
+    taken = np.bincount(pairs[:, 1], minlength=problem.shape[1])
+    if (load > problem.mentor_capacity).any() or (taken > 1).any() or len(_both_ways(problem, pairs)):
+        return None
+    return pairs
+
+
+def _both_ways(problem: Problem, pairs: IntArray) -> IntArray:
+    """Positions (k, 2) in ``pairs`` of those that match the same two people both ways."""
+    twins = problem.twins()
+    if len(twins) == 0 or len(pairs) == 0:
+        return np.empty((0, 2), dtype=np.int64)
+    as_mentee, as_mentor = dict(twins.tolist()), {j: i for i, j in twins.tolist()}
+    at = {(i, j): k for k, (i, j) in enumerate(pairs.tolist())}
+    found = [
+        (k, at[back])
+        for (i, j), k in at.items()
+        if (back := (as_mentor.get(j, -1), as_mentee.get(i, -1))) in at and at[back] > k
+    ]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
+class Search:
+    """One solving: people in order, their tiles, candidates and prices."""
+
+    def __init__(
+        self, problem: Problem, aim: str, previous: IntArray, stickiness: float, seed: int, progress: Progress
+    ) -> None:
+        self.problem, self.progress = problem, progress
+        fixed = _fixed(problem)
+        assert fixed is not None
+        self.fixed = fixed
+        mentors, mentees = problem.shape
+        taking, seeking = np.ones(mentors, dtype=np.bool_), problem.mentee_demand > 0
+        taking[[*problem.gated_mentors, *problem.absent_mentors]] = False
+        seeking[[*problem.gated_mentees, *problem.absent_mentees, *fixed[:, 1].tolist()]] = False
+        rows, columns = seeded_order(problem.mentor_ids, mentors, seed), seeded_order(problem.mentee_ids, mentees, seed)
+        self.rows, self.columns = rows[taking[rows]], columns[seeking[columns]]
+        self.row_at, self.column_at = np.full(mentors, -1), np.full(mentees, -1)
+        self.row_at[self.rows], self.column_at[self.columns] = np.arange(len(self.rows)), np.arange(len(self.columns))
+        capacity = problem.mentor_capacity - np.bincount(fixed[:, 0], minlength=mentors)
+        self.capacity = np.minimum(capacity[self.rows], max(1, len(self.columns)))
+        self.tiles: Pass
+        if problem.is_held:
+            self.tiles = Held(problem.scores, self.rows, self.columns, self._banned())
+        else:
+            assert problem.scored is not None
+            self.tiles = Tiles(problem.scored, self.rows, self.columns, self._banned())
+        self.previous, self.stickiness = self._here(previous), stickiness
+        self.last_time = {int(j): int(i) for i, j in self.previous}
+        n = len(self.columns)
+        size = int(n + 1).bit_length()
+        stays = len(self.previous) > 0
+        serve_first = aim != "total"
+        bits = MOST_BITS - size * (1 + stays) - int(np.ceil(np.log2(1 + stickiness))) - 1
+        self.grid = float(2 ** min(BITS, bits))
+        #: What one more of last time's pairs is worth beside the least difference of fit.
+        self.finest = n + 1 if stays else 1
+        self.unit = self.grid * self.finest
+        self.one_more = int((n + 1) * (1 + stickiness) + 1) * int(self.unit) if serve_first else 0
+        self.transport = Transport(n, self.capacity)
+
+    def _here(self, pairs: IntArray) -> IntArray:
+        """Pairs as positions, those alone that are still looked at."""
+        here = np.column_stack([self.row_at[pairs[:, 0]], self.column_at[pairs[:, 1]]]).astype(np.int64)
+        return here[(here >= 0).all(axis=1)]
+
+    def _banned(self) -> IntArray:
+        problem = self.problem
+        pairs = [problem.forbidden, problem.twins()]
+        twins = problem.twins().tolist()
+        as_mentee, as_mentor = dict(twins), {j: i for i, j in twins}
+        back = [(as_mentor[j], as_mentee[i]) for i, j in self.fixed.tolist() if j in as_mentor and i in as_mentee]
+        pairs.append(np.array(back, dtype=np.int64).reshape(-1, 2))
+        return self._here(np.concatenate(pairs))
+
+    # -- what a pair is worth ----------------------------------------------------------------------------------------------
+
+    def _worth(self, mentee: IntArray, mentor: IntArray, score: FloatArray) -> IntArray:
+        worth = np.rint(score * self.grid).astype(np.int64) * self.finest + self.one_more
+        if self.last_time:
+            stays = np.array(
+                [self.last_time.get(j) == i for j, i in zip(mentee.tolist(), mentor.tolist())], dtype=np.bool_
+            )
+            worth[stays] += 1 + round(self.stickiness * self.grid) * self.finest
+        return np.maximum(worth, 1)  # a pair of fit 0 is still one that somebody would rather have than nobody
+
+    # -- the rounds --------------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Find the best pairs and prove them."""
+        n = len(self.columns)
+        if n == 0 or len(self.rows) == 0:
+            return
+        first = self.tiles.best(KEPT, np.arange(n), tick=lambda done, total: self.progress("scores", done, total))
+        self.offsets = [np.zeros(len(self.rows))]
+        self.bound, self.seen_at = first.bound, np.zeros(n, dtype=np.int64)
+        parts = [(first.mentee, first.mentor, first.score)]
+        if len(self.previous):
+            parts.append(self._missing(first.mentee, first.mentor))
+        mentee, mentor, score = (np.concatenate(each) for each in zip(*parts))
+        self.transport.add(mentee, mentor, self._worth(mentee, mentor, score))
+        for number in range(ROUNDS):
+            self.progress("pairs", number, number + 1)
+            self.transport.solve()
+            self.transport.settle()
+            if not self._add_what_gains():
+                return
+        raise RuntimeError("the rounds don't end")
+
+    def _missing(self, mentee: IntArray, mentor: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
+        """Last time's pairs that were not kept and are still possible."""
+        m = len(self.rows)
+        known = np.isin(self.previous[:, 1] * m + self.previous[:, 0], mentee * m + mentor)
+        pairs = self.previous[~known]
+        held = self.problem.scores_of(np.column_stack([self.rows[pairs[:, 0]], self.columns[pairs[:, 1]]]))
+        banned = {(int(i), int(j)) for i, j in self._banned()}
+        good = ~np.isnan(held) & np.array([(int(i), int(j)) not in banned for i, j in pairs], dtype=np.bool_)
+        return pairs[good, 1], pairs[good, 0], held[good]
+
+    def _add_what_gains(self) -> bool:
+        """Look again at mentees who might gain by a pair that is no candidate, and add their nearest; whether there were any.
+
+        Of each mentee no pair that was not kept left more than ``bound`` at the prices then; so it leaves no more than that and
+        the most by which a price has fallen since.
+        """
+        t = self.transport
+        offset = (self.one_more - t.price) / self.unit
+        own = t.own / self.unit
+        risen = np.array([float((offset - before).max()) for before in self.offsets])
+        again = np.flatnonzero(self.bound + risen[self.seen_at] > own + PROVED)
+        if len(again) == 0:
+            return False
+        found = self.tiles.best(KEPT, again, offset, lambda done, total: self.progress("proof", done, total))
+        self.bound[again], self.seen_at[again] = found.bound, len(self.offsets)
+        self.offsets.append(offset)
+        fresh = ~t.has(found.mentee, found.mentor)
+        mentee, mentor = found.mentee[fresh], found.mentor[fresh]
+        t.add(mentee, mentor, self._worth(mentee, mentor, found.score[fresh]))
+        return True
+
+    # -- what came out -----------------------------------------------------------------------------------------------------
+
+    def found(self) -> Found:
+        """The pairs with their proof, in the problem's indices."""
+        t = self.transport
+        mentee, mentor = t.matched()
+        pairs = np.column_stack([self.rows[mentor], self.columns[mentee]])
+        # What the prices bound, less what serving somebody and staying with last time count beside fit.
+        worth = int(t.own.sum() + (t.price * self.capacity).sum())
+        assert worth == int(t.worth[t.arc_of[mentee]].sum())
+        prices = np.zeros(self.problem.shape[0])
+        rest = t.price - np.rint(t.price / self.one_more).astype(np.int64) * self.one_more if self.one_more else t.price
+        prices[self.rows] = np.where(t.price > 0, rest / self.unit, 0.0)
+        return Found(np.concatenate([pairs, self.fixed]), prices)
+
+
+def solve(
+    problem: Problem, aim: str, previous: IntArray, stickiness: float, seed: int, progress: Progress
+) -> tuple[IntArray, dict[str, float], FloatArray]:
+    """Pairs (k, 2) in the problem's indices, sorted; the bound of each level; each mentor's price.
+
+    Where two people would be each other's mentor, the direction that fits less is closed and the rest solved again: the
+    bound, which both directions could reach, stays.
+    """
+    bounds: dict[str, float] = {}
+    while True:
+        search = Search(problem, aim, previous, stickiness, seed, progress)
+        search.run()
+        found = search.found()
+        pairs = found.pairs[np.lexsort((found.pairs[:, 1], found.pairs[:, 0]))]
+        scores = problem.scores_of(pairs)
+        if not bounds:
+            bounds = {"served": float(len(pairs)), "filled": float(len(pairs)), "total": math.fsum(scores)}
+        both = _both_ways(problem, pairs)
+        if len(both) == 0:
+            return pairs, bounds, found.prices
+        closed = [k if scores[k] <= scores[other] else other for k, other in both.tolist()]
+        problem = problem.changed(forbidden=np.unique(np.concatenate([problem.forbidden, pairs[closed]]), axis=0))
+
+
+def warm() -> None:
+    """Load the compiled loops, which takes a second, and room that no later step may count on; the first time, compile them."""
+    people = {"id": ["a", "b", "c"], "goals": ["x", "y", "x"], "never": ["", "", "a"], "availability": ["Mon 9-10"] * 3}
+    problem = Problem(people, people, Spec())
+    scored = problem.scored
+    assert scored is not None
+    search = Search(problem, "coverage", np.array([[0, 1]]), 0.0, 0, lambda stage, done, total: None)
+    search.run()
+    search.transport.add(np.array([0]), np.array([0]), np.array([search.one_more]))
+    assert isinstance(search.tiles, Held)
+    everybody = np.arange(3)
+    Tiles(scored, everybody, everybody, np.empty((0, 2), dtype=np.int64)).best(2, everybody)

@@ -1,0 +1,156 @@
+"""Large pools, whose scores nobody holds: the same answer as for small ones, with its proof."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from openmentor.engine import matching as m
+from openmentor.engine.matching import problem as problem_module
+from openmentor.engine.matching.solvers import large
+
+from .pools import columns, people
+
+
+@pytest.fixture(autouse=True)
+def few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So few candidates that the proof has to look again and again."""
+    monkeypatch.setattr(large, "KEPT", 3)
+
+
+def both(
+    monkeypatch: pytest.MonkeyPatch, mentors: list[dict], mentees: list[dict], **asked: object
+) -> tuple[m.Problem, m.Problem]:
+    """The same people once with all scores held, once without."""
+    problems = []
+    for held in (10**9, 0):
+        monkeypatch.setattr(problem_module, "HELD", held)
+        problems.append(m.Problem(columns(mentors), columns(mentees), m.Spec(), **asked))  # type: ignore[arg-type]
+    assert [each.is_held for each in problems] == [True, False]
+    return problems[0], problems[1]
+
+
+def agree(one: m.Result, other: m.Result, *, same_people: bool = True) -> None:
+    """Levels, prices, who is left and why, what is not kept, who stays: all the same."""
+    numbers = [np.array([(each.value, each.bound) for each in result.levels]) for result in (one, other)]
+    np.testing.assert_allclose(*numbers, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(one.prices, other.prices, rtol=0, atol=1e-8)
+    left, unmet = ([tuple((each.side, each.index, each.kind) for each in result.unmatched) for result in (one, other)],
+                   [tuple((each.kind, each.mentor, each.mentee) for each in result.unmet) for result in (one, other)])  # fmt: skip
+    if same_people:
+        assert left[0] == left[1]
+    assert sorted((side, kind) for side, _, kind in left[0]) == sorted((side, kind) for side, _, kind in left[1])
+    assert unmet[0] == unmet[1]
+    assert one.staying == other.staying
+
+
+@pytest.mark.parametrize("aim", ["total", "coverage"])
+@pytest.mark.parametrize("values", [3, 10**6])
+def test_scores_at_hand_are_solved_alike(values: int, aim: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(values)
+    for _ in range(6):
+        shape = tuple(rng.integers(1, 30, 2))
+        scores = rng.integers(0, values + 1, shape) / values
+        scores[rng.random(shape) < 0.3] = np.nan
+        asked = {
+            "mentor_capacity": rng.integers(0, 4, shape[0]),
+            "forbidden": [(0, 0)],
+            "forced": [(shape[0] - 1, shape[1] - 1)],
+        }
+        monkeypatch.setattr(problem_module, "HELD", 10**9)
+        small = m.match(m.Problem.from_scores(scores, **asked), aim)  # type: ignore[arg-type]
+        monkeypatch.setattr(problem_module, "HELD", 0)
+        problem = m.Problem.from_scores(scores, **asked)  # type: ignore[arg-type]
+        result = m.match(problem, aim)
+        m.verify(problem, result)
+        agree(small, result, same_people=values > 3)  # of equal optima either will do
+
+
+@pytest.mark.parametrize("aim", ["total", "coverage"])
+@pytest.mark.parametrize("seed", range(8))
+def test_the_levels_prices_and_reasons_are_those_of_the_held_pool(
+    seed: int, aim: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = Random(seed)
+    mentors, mentees = people(rng, rng.randint(2, 30), rng.randint(2, 40))
+    for each in mentors:
+        each["places"] = rng.randint(0, 3) if seed % 3 == 0 else 1
+    if seed % 4 == 0:
+        for one, other in zip(mentors[:5], mentees[:5]):  # people who are both
+            other["id"] = one["id"]
+    held, free = both(monkeypatch, mentors, mentees, forced=[(1, 0)] if seed % 5 == 0 else [])
+    previous = [(0, 0), (1, 1)] if seed % 2 else []
+    result = m.match(free, aim, previous=previous)
+    assert not free.is_held
+    m.verify(free, result)
+    agree(m.match(held, aim, previous=previous), result)
+
+
+def test_staying_is_worth_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    mentors, mentees = people(Random(3), 15, 15)
+    held, free = both(monkeypatch, mentors, mentees)
+    last_time = [(k, k) for k in range(15) if held.rule(k, k) is None]
+    for stickiness in (0.0, 0.05, 1.0):
+        kept = [m.match(each, "total", previous=last_time, stickiness=stickiness) for each in (held, free)]
+        assert kept[0].staying == kept[1].staying
+        assert kept[0].value == pytest.approx(kept[1].value, abs=1e-9)
+
+
+def test_rows_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    mentors, mentees = people(Random(11), 40, 60)
+    _, free = both(monkeypatch, mentors, mentees)
+    result = m.match(free)
+    order = Random(1).sample(range(40), 40), Random(2).sample(range(60), 60)
+    _, turned = both(monkeypatch, [mentors[k] for k in order[0]], [mentees[k] for k in order[1]])
+    other = m.match(turned)
+    named = {(free.mentor_ids[i], free.mentee_ids[j]) for i, j in result.pairs}  # type: ignore[index]
+    assert {(turned.mentor_ids[i], turned.mentee_ids[j]) for i, j in other.pairs} == named  # type: ignore[index]
+
+
+def test_what_else_is_asked_of_it_is_answered_with_all_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Minimums, quotas and the other aims go by the scores of all pairs, which are then computed."""
+    mentors, mentees = people(Random(5), 12, 14)
+    held, free = both(monkeypatch, mentors, mentees, quotas=[m.Quota([0, 1, 2], at_most=1)])
+    for aim in ("coverage", "worst_off", "stable_mentees"):
+        agree(m.match(free, aim), m.match(held, aim))
+    assert free.is_held
+
+
+def test_it_compares_and_says_why_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    mentors, mentees = people(Random(6), 12, 14)
+    held, free = both(monkeypatch, mentors, mentees)
+    ours, same = m.match(held), m.match(free)
+    pairs = [(k, k) for k in range(10)]
+    levels = [
+        [(each.ours, each.theirs) for each in m.compare(problem, result, pairs).levels]
+        for problem, result in ((held, ours), (free, same))
+    ]
+    np.testing.assert_allclose(levels[0], levels[1], atol=1e-9)
+    missing = next(
+        (i, j) for i in range(12) for j in range(14) if held.rule(i, j) is None and [i, j] not in ours.pairs.tolist()
+    )
+    assert same.why_not(*missing).cost == pytest.approx(ours.why_not(*missing).cost, abs=1e-9)
+
+
+def test_it_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stop(stage: str, done: int, total: int) -> None:
+        if stage == "scores":
+            raise Stopped
+
+    mentors, mentees = people(Random(7), 12, 14)
+    _, free = both(monkeypatch, mentors, mentees)
+    with pytest.raises(Stopped):
+        m.match(free, progress=stop)
+
+
+def test_nobody_admissible_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(problem_module, "HELD", 0)
+    mentors = {"id": ["m"], "never": ["e"]}
+    result = m.match(m.Problem(mentors, {"id": ["e"]}, m.Spec()))
+    assert result.pairs.shape == (0, 2)
+    assert [(each.side, each.kind) for each in result.unmatched] == [("mentee", "no_partner"), ("mentor", "no_partner")]
