@@ -88,7 +88,9 @@ def figures() -> list[Figure]:
     assert len(PAIRS) == 60
     goals, skills = [goal for goal, _ in PAIRS], [skill for _, skill in PAIRS]
     found = [
-        Figure(f"share of 60 goals that find their skill first, {name}", _share(name, goals, skills), bound, "", least=True)
+        Figure(
+            f"share of 60 goals that find their skill first, {name}", _share(name, goals, skills), bound, "", least=True
+        )
         for name, bound in zip(MODELS, (0.75, 0.45))
     ]
     found.append(Figure("the same by words that both have (TF-IDF)", _first(_by_words(goals, skills)), 0.25, ""))
