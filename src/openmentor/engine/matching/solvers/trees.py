@@ -181,7 +181,7 @@ def look_out(s: Any, node: Any, now: Any, events: Any) -> None:
                 continue
             slack = mine + price_now(s, w, now) - 2 * s.worth[k]
             time = now + (slack // 2 if s.place[other] == OUTER else slack)
-            if time > s.tally[2]:
+            if time >= s.tally[2]:  # the tree ends before, or then
                 continue
             if s.place[other] == FREE and s.mate[s.base[other]] == NOBODY:
                 s.tally[2] = time
@@ -206,7 +206,7 @@ def make_inner(s: Any, node: Any, gate: Any, root: Any, now: Any, events: Any) -
     s.since[node] = now
     s.gate[node] = gate
     s.root[node] = root
-    if node >= len(s.mate) and now + s.price[node] // 2 <= s.tally[2]:
+    if node >= len(s.mate) and now + s.price[node] // 2 < s.tally[2]:
         heapq.heappush(events, (now + s.price[node] // 2, SHRUNK, node))
 
 
@@ -468,7 +468,7 @@ def open_circle(s: Any, circle: Any, now: Any, events: Any, in_tree: Any) -> Non
                     w = s.to[k]
                     if s.place[top(s, w)] == OUTER:
                         slack = s.price[v] + price_now(s, w, now) - 2 * s.worth[k]
-                        if now + slack <= s.tally[2]:
+                        if now + slack < s.tally[2]:
                             heapq.heappush(events, (now + slack, w, v))
 
 
