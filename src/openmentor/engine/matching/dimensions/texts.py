@@ -7,11 +7,10 @@ import numpy as np
 from .. import meaning
 from ..lens import BoolArray, FloatArray, Lens, codes, same
 from ..people import Side
-from ..shapes import Cosine, Shape, Sum
+from ..shapes import COSINE_DIGITS, Cosine, Shape, Sum
 from .base import Dimension, Sentences
 
 UNAVAILABLE = "texts aren't compared by their meaning: no model for that is installed, or the settings want none"
-DIGITS = 1e6
 CLOSE, NEAR = 0.5, 0.25
 """Cosines of texts that are about the same, and that touch each other."""
 
@@ -48,7 +47,7 @@ class Meaning(Dimension):
         """0..1 to six digits, so that a text is wholly like itself; 0 for texts that have nothing to do with each other."""
         if self.vectors is None:
             return np.zeros(lens.shape)
-        return np.rint(np.clip(lens.product(*self.vectors), 0.0, 1.0) * DIGITS) / DIGITS
+        return np.rint(np.clip(lens.product(*self.vectors), 0.0, 1.0) * COSINE_DIGITS) / COSINE_DIGITS
 
     def score(self, lens: Lens) -> FloatArray:
         return super().score(lens) if self.vectors is not None else np.full(lens.shape, np.nan)
