@@ -43,9 +43,9 @@ def test_only_what_is_said_and_varies_counts_and_the_effects_add_up(
 ) -> None:
     found = {each.key: each for each in looked(cohort).dimensions}
     used = {each.key for each in looked(cohort).used}
-    assert used == {"goals", "values", "department"}
+    assert used == {"goals", "text", "values", "department"}
     assert sum(found[key].effect for key in used) == pytest.approx(1)
-    assert found["goals"].effect == pytest.approx(10 / 16)
+    assert found["goals"].effect == pytest.approx(10 / 20)
     assert (found["goals"].mentors, found["goals"].mentees) == (readiness.Share(3, 3), readiness.Share(5, 5))
     assert found["skills"].note == "Nobody has said it."
     assert (found["generation"].note, found["generation"].effect) == ("Switched off in the settings.", 0)

@@ -213,7 +213,7 @@ class TestReadiness:
         Cohort.objects.filter(pk=cohort.pk).update(gate_survey=True)
         enroll("Zed Silent", "mentee")
         found = page(client, url("readiness", cohort.pk))
-        assert "3 dimensions count" in found
+        assert "4 dimensions count" in found
         assert "Zed Silent" in found
         assert "Nobody has said it." in found
 

@@ -58,7 +58,7 @@ class TestAResult:
         (left,) = run.unmatched.all()
         assert (left.enrollment, left.kind) == (pool["Yan"], "outcompeted")
         assert run.report["counts"] == {"mentors": 3, "mentees": 5, "places": 4, "pairs": 4, "held": 0}
-        assert {each["key"] for each in run.report["deciding"]} <= {"goals", "values", "department"}
+        assert {each["key"] for each in run.report["deciding"]} <= {"goals", "text", "values", "department"}
         assert run.versions["ortools"]
         assert len(run.report["hash"]) == len(run.pool_digest) == 64
 

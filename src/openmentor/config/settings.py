@@ -231,6 +231,8 @@ WORKER_THREADS = env.int("OPENMENTOR_WORKER_THREADS", default=2)
 HTTP_THREADS = env.int("OPENMENTOR_HTTP_THREADS", default=8)
 #: memory that one matching run may use
 MATCHING_MEMORY_MB = env.int("OPENMENTOR_MATCHING_MEMORY_MB", default=4000)
+# What texts mean, computed once for the engine's process and for pages that ask about single pairs; may be emptied at any time.
+os.environ.setdefault("OPENMENTOR_VECTORS", str(DATA / "vectors"))
 
 LOGGING = {
     "version": 1,

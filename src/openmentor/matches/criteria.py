@@ -96,9 +96,8 @@ class SettingsForm(forms.Form):
         spec = _read(self.stored)
         super().__init__(data, initial={**_initial(spec), "version": cohort.matching_version})
         for key in WEIGHTS:
-            if key != "text":
-                self.fields[f"weight_{key}"] = _number(0, MOST, required=True, step="0.5", text=label(key).capitalize())
-                self.initial[f"weight_{key}"] = _plain(spec.weights[key])
+            self.fields[f"weight_{key}"] = _number(0, MOST, required=True, step="0.5", text=label(key).capitalize())
+            self.initial[f"weight_{key}"] = _plain(spec.weights[key])
         for key in DIRECTIONS:
             self.fields[f"direction_{key}"] = forms.ChoiceField(label=label(key).capitalize(), choices=LIKENESS)
             self.initial[f"direction_{key}"] = spec.direction(key)
@@ -184,7 +183,7 @@ class SettingsForm(forms.Form):
         bands = {key: [given[f"{key}_low"], given[f"{key}_high"]] for key in BAND_LABELS}
         parts: dict[str, Any] = {
             "aim": given["aim"] if given["aim"] != "coverage" else None,
-            "weights": {key: given[f"weight_{key}"] for key in WEIGHTS if key != "text" and given[f"weight_{key}"] != WEIGHTS[key]},
+            "weights": {key: given[f"weight_{key}"] for key in WEIGHTS if given[f"weight_{key}"] != WEIGHTS[key]},
             # A rule that is on unless somebody says otherwise is switched off by saying so.
             "rules": {key: False if value is None else value for key, value in rules.items() if value != usual[key]},
             "bands": {key: band for key, band in bands.items() if tuple(band) != _DEFAULTS.effective_bands[key]},

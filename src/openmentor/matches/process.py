@@ -70,7 +70,7 @@ def _environment() -> dict[str, str]:
     """What the engine needs of ours: it has no business with keys and addresses of databases."""
     kept = {
         name: os.environ[name]
-        for name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT")
+        for name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT", "OPENMENTOR_VECTORS")
         if name in os.environ
     }
     return {

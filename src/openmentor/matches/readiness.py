@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -189,15 +189,18 @@ def _dimensions(cohort: Cohort, pool: inputs.Pool, settings: Mapping[str, Any]) 
     varying, faults = _varying(pool, settings, reference)
     columns = COLUMNS_OF | {each.key: ((each.mentor,), (each.mentee,)) for each in spec.fields}
     means = (reference or {}).get("means", {})
+    texts = {"text", *(each.key for each in spec.fields if each.kind == "text")}
     found: list[Dimension] = []
     for key in (*(key for _title, keys in GROUPS for key in keys), *(each.key for each in spec.fields)):
         mentor_columns, mentee_columns = columns.get(key, ((), ()))
         shares = [
-            _share(rows, needed, pool.confidential)
+            _share(rows, needed, pool.confidential, any if key == "text" else all)
             for rows, needed in ((pool.mentors, mentor_columns), (pool.mentees, mentee_columns))
         ]
         is_new = bool(means) and key in means and means[key] is None
         varies = key in varying or (key in RARE and any(share and share.answered for share in shares))
+        if key in texts:
+            varies = all(share and share.answered for share in shares)
         if key == "past":
             varies = any("past" in row.cells for row in pool.rows)
         one = Dimension(
@@ -212,10 +215,15 @@ def _with(one: Dimension, **changes: Any) -> Dimension:
     return Dimension(**{**one.__dict__, **changes})
 
 
-def _share(rows: Sequence[inputs.Row], columns: Sequence[str], confidential: frozenset[str]) -> Share | None:
+def _share(
+    rows: Sequence[inputs.Row],
+    columns: Sequence[str],
+    confidential: frozenset[str],
+    of: Callable[[Iterable[bool]], bool],
+) -> Share | None:
     if not columns:
         return None
-    answered = sum(all(column in row.cells for column in columns) for row in rows)
+    answered = sum(of(column in row.cells for column in columns) for row in rows)
     return Share(answered, len(rows), 0 < answered < FEW and bool(confidential & set(columns)))
 
 
@@ -246,7 +254,8 @@ def _varying(
     problem = {
         "mentors": inputs.columns_of(mentors), "mentees": inputs.columns_of(mentees),
         # Who wasn't drawn may stand in a veto, and a pair that is locked or banned changes nothing here.
-        "spec": {**pool.spec(settings, reference), "unknown_vetoes": "keep"},
+        # Texts differ where they are there at all; to compare them would take longer than a page may.
+        "spec": {**pool.spec(settings, reference and {**reference, "model": "none"}), "unknown_vetoes": "keep", "model": "none"},
     }  # fmt: skip
     try:
         surveys = process.from_mapping(problem).scored().surveys

@@ -29,6 +29,7 @@ REPORT = (
     "deciding",
     "readiness",
     "reference",
+    "model",
     "specification",
     "hash",
     "people",

@@ -33,7 +33,7 @@ LABELS = {
     "wishes_of_mentor": _("wishes of the mentor"), "past": _("new to each other"), "waited": _("rounds waited"),
 }  # fmt: skip
 GROUPS = (
-    (_("What it is about"), ("goals", "skills", "soft_skills", "priority", "target_role")),
+    (_("What it is about"), ("goals", "skills", "soft_skills", "priority", "text", "target_role")),
     (_("What people are like"), ("values", "style", "work_style", "communication", "interests", "hobbies")),
     (_("Where they stand"), ("level_gap", "tenure_gap", "function", "department", "site", "industry", "education", "certifications", "networks")),
     (_("When and how they meet"), ("common_hours", "time_zone", "languages", "cadence", "minutes", "medium", "commitment")),

@@ -21,7 +21,7 @@ TONES: dict[str, str] = {
     Status.PUBLISHING: "info", Status.PUBLISHED: "success", Status.DISCARDED: "neutral",
 }  # fmt: skip
 STAGES = {
-    "people": _l("Gathering answers, wishes and vetoes"), "reference": _l("Measuring averages"), "scores": _l("Looking at every pair"),
+    "people": _l("Gathering answers, wishes and vetoes"), "reference": _l("Measuring averages"), "texts": _l("Reading the texts"), "scores": _l("Looking at every pair"),
     "storing": _l("Writing the result down"),
 }  # fmt: skip
 _FAULT = re.compile(r"^(mentors|mentees), row \d+ \(id '?(\d+)'?\), column ([^:]+): (.*)$", re.DOTALL)

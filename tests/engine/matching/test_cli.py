@@ -80,12 +80,12 @@ def test_pairs_and_report(run):
         {"id": "x", "side": "mentor", "kind": "no_places", "text": "They have no places at the moment."}
     ]
     for each in report["pairs"]:
-        assert {reason["key"] for reason in each["reasons"]} == {"goals", "level_gap"}
+        assert {reason["key"] for reason in each["reasons"]} == {"goals", "text", "level_gap"}
         assert all(set(reason["text"]) == {"mentor", "mentee", "manager"} for reason in each["reasons"])
     assert report["settings"]["weights"]["goals"] == 10
     assert {"python", "numpy", "scipy", "ortools", "openmentor"} <= set(report["versions"])
     assert len(report["hash"]) == 64
-    assert report["deciding_text"] == "1 dimension decides: goals."
+    assert report["deciding_text"] == "2 dimensions decide most: goals, texts by their meaning."
 
 
 def test_more_than_twenty_dimensions_count_in_one_run_and_each_is_a_reason(run):
@@ -235,7 +235,7 @@ def test_settings_choose_aim_weights_and_rules(run):
     code, _, pairs, report = run(SMALL, settings='aim = "total"\ndemand = 2\n[weights]\ngoals = 0\n')
     assert code == 0
     assert (report["aim"], [each["name"] for each in report["levels"]]) == ("total", ["total fit"])
-    assert {reason["key"] for each in report["pairs"] for reason in each["reasons"]} == {"level_gap"}
+    assert {reason["key"] for each in report["pairs"] for reason in each["reasons"]} == {"text", "level_gap"}
     code, said, pairs, _ = run(SMALL, settings="[weights]\ngaols = 1\n")
     assert (code, said, pairs) == (2, ["settings: weights.gaols: gaols is not known; the nearest is goals"], None)
     code, _, pairs, _ = run(SMALL, settings='forced = [["m2", "e1"]]\nforbidden = [["m1", "e2"], ["m2", "e2"]]\n')

@@ -160,7 +160,9 @@ def test_members_read_a_few_sentences_that_say_something():
         Spec(),
     ).explain(0, 0)
     assert for_reader(found, "mentee") == [
-        "They can help with your goal: a.", "You wished for them.", "They stand 2 levels above you."]  # fmt: skip
+        "They can help with your goal: a.", "You wished for them.",
+        "What you want to reach and what they can give, in your own words, are about the same things.",
+        "They stand 2 levels above you."]  # fmt: skip
     assert for_reader(found, "mentor", most=1) == ["You can help with their goal: a."]
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tests.engine.matching.pools import columns, people
 
 from openmentor.engine import matching as m
-from openmentor.engine.matching.solvers import peers
 
 AIMS = ["coverage", "total", "worst_off"]
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -198,5 +197,3 @@ def test_a_score_that_an_odd_circle_shares_is_no_bound_in_the_end():
     scores[2, 3] = scores[3, 2] = 0.1
     assert m.pairs(scores).value == pytest.approx(2.1)
     assert m.pairs(scores).gap == 0.0
-    cuts = peers.odd_sets(3, np.array([[0, 1], [0, 2], [1, 2]]), np.array([0.5, 0.5, 0.5]))
-    assert [each.tolist() for each in cuts] == [[0, 1, 2]]

@@ -175,7 +175,7 @@ def test_readiness_says_what_is_answered_varies_and_counts():
             "goals": ["g", "g"],
             "commitment_hours": [1, 2],
         },
-        "spec": {"weights": {"goals": 6, "level_gap": 3}},
+        "spec": {"weights": {"goals": 6, "level_gap": 3}, "model": "none"},
     }
     found = {each["key"]: each for each in process.solve(process.from_mapping(data))["readiness"]}
     assert (found["goals"]["answered"], found["goals"]["varies"], found["goals"]["weight_in_effect"]) == (
@@ -190,5 +190,7 @@ def test_readiness_says_what_is_answered_varies_and_counts():
     assert (found["site"]["answered"], found["site"]["varies"], found["site"]["weight_in_effect"]) == (1.0, False, 0.0)
     assert (found["hobbies"]["answered"], found["hobbies"]["weight"]) == (0.0, 1.0)
     assert found["commitment"]["note"] == "the program doesn't say how many hours it asks"
-    assert found["text"]["note"] == "comparing texts by their meaning is not available in this version"
+    assert found["text"]["note"] == (
+        "texts aren't compared by their meaning: no model for that is installed, or the settings want none"
+    )
     assert math.isclose(sum(each["weight_in_effect"] for each in found.values()), 1)

@@ -26,7 +26,7 @@ def test_the_score_is_the_weighted_mean_with_reference_means_for_what_is_missing
     rng = Random(5)
     mentors, mentees = people(rng, 8, 9)
     mentees[2]["never"] = ["m3"]
-    scored = build(columns(mentors), columns(mentees), commitment_hours=3)
+    scored = build(columns(mentors), columns(mentees), commitment_hours=3, model="none")
     formulas = Formulas(mentors, mentees, commitment_hours=3)
     keys = [key for key in WEIGHTS if key not in ("text", "identity_wish", "generation")]
     table = {

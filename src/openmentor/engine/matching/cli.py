@@ -25,7 +25,7 @@ from .errors import InvalidProblem
 from .spec import Spec
 
 MOST_LINES = 1000
-STAGES = {"reference": "Reading the answers", "scores": "Scoring pairs"}
+STAGES = {"reference": "Reading the answers", "texts": "Reading the texts", "scores": "Scoring pairs"}
 
 
 class _Bar:

@@ -1,13 +1,14 @@
 """Which pairs are looked at: a block of mentors against all mentees, or pairs one by one.
 
 Every dimension is written once, over what a lens hands out, and gives bit for bit the same score for a pair through either: all
-per-pair arithmetic is elementwise or adds up in the order of a fixed vocabulary, never through a BLAS.
+per-pair arithmetic is elementwise or adds up in the order of a fixed vocabulary, never through a BLAS; or it is
+exact, as sums of products on a coarse grid are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 T = TypeVar("T", bound=np.generic)
+AT_ONCE = 8_192  # pairs whose vectors are laid beside each other
 
 
 class Bag:
@@ -56,6 +58,14 @@ def _table(rows: Sequence[Mapping[Any, float]], codes: Mapping[Any, int]) -> Any
     return sparse.csr_array(arrays, shape=shape)
 
 
+class Rows(Protocol):
+    """A vector for each person of a side, on a grid so coarse that sums of products are exact in double precision."""
+
+    def take(self, index: IntArray | None) -> npt.NDArray[np.float32]:
+        """(k, d) of some people; of all for None."""
+        ...
+
+
 class Lens:
     """Pairs to look at. ``a(x)`` and ``b(x)`` hand out per-person values so that they broadcast to ``shape``."""
 
@@ -74,6 +84,10 @@ class Lens:
 
     def dot(self, bag: Bag) -> FloatArray:
         """Σ over words, for each pair."""
+        raise NotImplementedError
+
+    def product(self, mentors: Rows, mentees: Rows) -> FloatArray:
+        """Each pair's product of two vectors."""
         raise NotImplementedError
 
 
@@ -99,6 +113,10 @@ class Block(Lens):
         right = bag.qt if self.columns is None else bag.q[self.columns].T.tocsr()
         return cast(FloatArray, (bag.p[self.rows] @ right).toarray())
 
+    def product(self, mentors: Rows, mentees: Rows) -> FloatArray:
+        left, right = mentors.take(self.rows), mentees.take(self.columns)
+        return left.astype(np.float64) @ right.astype(np.float64).T
+
 
 class Pairs(Lens):
     """Pairs one by one: an array (k, 2) of mentor and mentee indices."""
@@ -122,6 +140,14 @@ class Pairs(Lens):
         both.sort_indices()
         # As a product: sum() would add in pairs, and differ from a block in the last bit.
         return cast(FloatArray, both @ np.ones(both.shape[1]))
+
+    def product(self, mentors: Rows, mentees: Rows) -> FloatArray:
+        found = np.empty(self.shape)
+        for start in range(0, len(found), AT_ONCE):
+            at = slice(start, start + AT_ONCE)
+            left, right = mentors.take(self.i[at]), mentees.take(self.j[at])
+            found[at] = (left.astype(np.float64) * right.astype(np.float64)).sum(axis=1)
+        return found
 
 
 def same(of_mentor: IntArray, of_mentee: IntArray) -> Bag:

@@ -222,7 +222,7 @@ def match_pool(pool: Pool, *, aim: str = "coverage", seed: int = 0, progress: Pr
     fixed = _forced(pool)
     free = order[~np.isin(order, fixed)]
     least_fixed = float(pool.scores[fixed[:, 0], fixed[:, 1]].min()) if len(fixed) else np.inf
-    found, bounds = peers.solve(pool.scores[np.ix_(free, free)], aim, progress or (lambda stage, done, total: None))
+    found, bounds = peers.solve(pool.scores, aim, progress or (lambda stage, done, total: None), free)
     chosen = np.concatenate([fixed, free[found]])
     chosen = np.sort(chosen, axis=1)
     chosen = chosen[np.lexsort((chosen[:, 1], chosen[:, 0]))]

@@ -13,7 +13,6 @@ from .dimensions.wishes import IdentityWish, Past
 from .lens import BoolArray
 from .people import Side
 from .scoring import Scored
-from .spec import UNAVAILABLE
 
 
 @dataclass(frozen=True)
@@ -63,17 +62,15 @@ def readiness(scored: Scored) -> list[Readiness]:
     total = sum(weights[key] for key in used)
     found = []
     for key, weight in weights.items():
-        dimension = scored.dimensions.get(key)
-        note = UNAVAILABLE.get(key, "")
-        if dimension is None:
-            note = note or UNAVAILABLE["text"]
-        elif key == "commitment" and scored.spec.commitment_hours is None:
+        dimension = scored.dimensions[key]
+        note = dimension.note
+        if key == "commitment" and scored.spec.commitment_hours is None:
             note = "the program doesn't say how many hours it asks"
         found.append(
             Readiness(
                 key,
-                dimension.label if dimension is not None else key.replace("_", " "),
-                _answered(dimension) if dimension is not None else 0.0,
+                dimension.label,
+                _answered(dimension),
                 varies[key],
                 weight,
                 weight / total if key in used else 0.0,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from . import meaning
 from .errors import InvalidProblem
 
 
@@ -18,12 +19,14 @@ class Reference:
     figures  by name: hit rates of unnamed places, mean rarity of a word.
     words    by dimension: how many mentors there were, and how many of them offer each word.
     weeks    the Mondays whose hours are compared.
+    model    what compared texts by their meaning, as in ``meaning.MODELS``; 'none' where they weren't compared.
     """
 
     means: Mapping[str, float | None] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
     words: Mapping[str, tuple[int, Mapping[str, int]]] = field(default_factory=dict)
     weeks: tuple[date, ...] = ()
+    model: str = meaning.NONE
 
     def to_json(self) -> dict[str, Any]:
         """As plain data for ``json``; ``from_json`` reads it back unchanged."""
@@ -34,6 +37,7 @@ class Reference:
                 key: {"people": n, "offered": dict(sorted(w.items()))} for key, (n, w) in sorted(self.words.items())
             },
             "weeks": [each.isoformat() for each in self.weeks],
+            "model": self.model,
         }
 
     @classmethod
@@ -48,6 +52,7 @@ class Reference:
                     for key, each in data["words"].items()
                 },
                 weeks=tuple(date.fromisoformat(each) for each in data["weeks"]),
+                model=_model(data.get("model", meaning.NONE)),  # earlier versions compared no texts
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InvalidProblem("settings: reference: not what an earlier run wrote") from error
@@ -64,6 +69,12 @@ def _share(value: Any) -> float:
     if not 0 <= float(value) <= 1:
         raise ValueError
     return float(value)
+
+
+def _model(value: Any) -> str:
+    if value not in (*meaning.MODELS, meaning.NONE):
+        raise ValueError
+    return str(value)
 
 
 def _count(value: Any) -> int:

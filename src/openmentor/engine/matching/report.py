@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from . import meaning
 from .people import Side
 from .pool import PoolResult
 from .readiness import decisive, readiness, sentence
@@ -138,6 +139,8 @@ def about(scored: Scored, warnings: Sequence[str] = ()) -> dict[str, Any]:
         "settings": settings,
         "specification": scored.spec.version,
         "reference": scored.reference.to_json(),
+        # What compared texts by their meaning; null where nothing did.
+        "model": None if scored.spec.model == meaning.NONE else scored.spec.model,
         "versions": used,
         "people": {**counts, "hash": people},
         "hash": digest({"settings": settings, "versions": used, "people": people}),
@@ -147,7 +150,8 @@ def about(scored: Scored, warnings: Sequence[str] = ()) -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """What computed it."""
     found = {"python": platform.python_version()}
-    for name in ("openmentor", "numpy", "scipy", "ortools", "tzdata"):
+    models = sorted({each.package for each in meaning.MODELS.values()})
+    for name in ("openmentor", "numpy", "scipy", "ortools", "tzdata", *models):
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from . import dimensions, explain, hours, people, rules
+from . import dimensions, explain, hours, meaning, people, rules
 from .dimensions import Context, Dimension
 from .errors import InvalidProblem
 from .explain import Reason
@@ -58,7 +58,8 @@ class Scored:
         progress: Progress | None = None,
         is_symmetric: bool = False,
     ) -> None:
-        self.spec = spec
+        # From here on the specification says which model compares texts: settings and reference of the run hold it.
+        self.spec = spec = replace(spec, model=settled_model(spec))
         self.mentors = mentors
         self.mentees = mentees
         self.warnings = tuple(warnings)
@@ -79,7 +80,7 @@ class Scored:
         self.progress: Progress = progress or (lambda stage, done, total: None)
         frozen = spec.reference
         weeks = frozen.weeks if frozen is not None and frozen.weeks else weeks_of(spec, mentors, mentees)
-        self.context = Context(mentors, mentees, spec, weeks, Figures(frozen))
+        self.context = Context(mentors, mentees, spec, weeks, Figures(frozen), self.progress)
         eligible = (
             rules.eligible(mentors, [each for each in spec.eligibility if each.side == "mentor"]),
             rules.eligible(mentees, [each for each in spec.eligibility if each.side == "mentee"]),
@@ -114,7 +115,9 @@ class Scored:
         if self.spec.reference is not None:
             return replace(self.spec.reference, means=self._means(self.spec.reference.means))
         figures = self.context.figures
-        return Reference(self._means({}), figures.figures, figures.words, self.context.weeks)
+        return Reference(
+            self._means({}), figures.figures, figures.words, self.context.weeks, self.spec.model or meaning.NONE
+        )
 
     def _means(self, frozen: Mapping[str, float | None]) -> dict[str, float | None]:
         """By dimension: frozen where it was known at the first run, else of these people."""
@@ -324,6 +327,9 @@ class Swapped(Block):
             return np.zeros(self.shape)
         return cast(FloatArray, (bag.p[self.rows] @ bag.q[self.columns].T.tocsr()).toarray().T)
 
+    def product(self, mentors: Any, mentees: Any) -> FloatArray:
+        return super().product(mentors, mentees).T
+
 
 def lens_swapped(lens: Pairs) -> IntArray:
     """The pairs of a lens the other way round."""
@@ -364,6 +370,21 @@ def order(ids: Sequence[str], seed: int) -> IntArray:
         return hashlib.blake2b(f"{seed}\0{ids[k]}".encode("utf-8", "surrogatepass"), digest_size=8).digest(), ids[k]
 
     return np.array(sorted(range(len(ids)), key=drawn), dtype=np.int64)
+
+
+def settled_model(spec: Spec) -> str:
+    """The model that compares texts: the reference's, the settings', else the best that is installed; 'none' for none.
+
+    Raises InvalidProblem if settings and reference name two: what was measured with one says nothing of the other.
+    """
+    if spec.reference is None:
+        return spec.model or meaning.best()
+    if spec.model not in (None, spec.reference.model):
+        raise InvalidProblem(
+            f"settings: model: {spec.model} is asked for, and the reference comes from a run with "
+            f"{spec.reference.model}; leave out one of the two"
+        )
+    return spec.reference.model
 
 
 def weeks_of(spec: Spec, mentors: Side, mentees: Side) -> tuple[Any, ...]:

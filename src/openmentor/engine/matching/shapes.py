@@ -89,9 +89,13 @@ class Hours:
     minutes: tuple[FloatArray, FloatArray]
 
 
+COSINE_DIGITS = 1e6
+"""Cosines are rounded to six digits, so that a text is wholly like itself."""
+
+
 @dataclass(frozen=True, eq=False)
 class Cosine:
-    """``max(0, a · b)`` of vectors (m, d) and (n, d)."""
+    """``a · b`` of vectors (m, d) and (n, d), 0..1, to six digits."""
 
     vectors: tuple[FloatArray, FloatArray]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from . import hours
+from . import hours, meaning
 from .columns import COLUMNS
 from .errors import InvalidProblem
 from .files import heading, nearest, shown
@@ -65,7 +65,9 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
 )
 """Every dimension of the engine in the order of reports, and how much it counts unless the settings say otherwise."""
 
-UNAVAILABLE = MappingProxyType({"text": "comparing texts by their meaning is not available in this version"})
+UNAVAILABLE: Mapping[str, str] = MappingProxyType({})
+"""Dimensions that this version can't compute, and why."""
+MODEL_CHOICES = (*meaning.MODELS, meaning.NONE)
 DIRECTIONS: Mapping[str, str] = MappingProxyType(
     {"function": "same", "department": "different", "site": "same", "networks": "same"}
 )
@@ -154,6 +156,8 @@ class Spec:
     demand       mentors a mentee gets at most; ``mentee_minimum``, ``mentor_minimum``: at least.
     confidential columns that no reason may quote.
     forced, forbidden   pairs of ids (mentor, mentee).
+    model        what compares texts by their meaning, as in ``meaning.MODELS``; 'none' for nothing; None: that of the reference,
+                 at a first run the best that is installed.
     reference    frozen figures of the first run; None: this is the first.
     """
 
@@ -178,6 +182,7 @@ class Spec:
     forced: tuple[tuple[str, str], ...] = ()
     forbidden: tuple[tuple[str, str], ...] = ()
     unknown_vetoes: str = "fault"
+    model: str | None = None
     reference: Reference | None = None
 
     def __post_init__(self) -> None:
@@ -190,6 +195,8 @@ class Spec:
         ]
         if self.aim not in AIMS:
             faults.append(f"aim: {_no_such(self.aim, AIMS)}")
+        if self.model is not None and self.model not in MODEL_CHOICES:
+            faults.append(f"model: {_no_such(self.model, MODEL_CHOICES)}")
         if faults:
             raise InvalidProblem([f"settings: {each}" for each in faults])
         all_weights = {**WEIGHTS, **{each.key: each.weight for each in self.fields}, **self.weights}
@@ -247,6 +254,7 @@ class Spec:
             "forced": [list(each) for each in self.forced],
             "forbidden": [list(each) for each in self.forbidden],
             "unknown_vetoes": self.unknown_vetoes,
+            "model": self.model,
         }
         return {key: value for key, value in data.items() if value is not None}
 
@@ -354,6 +362,7 @@ class _Reader:
             "forced": self._pairs,
             "forbidden": self._pairs,
             "unknown_vetoes": self._one_of("fault", "keep"),
+            "model": self._model,
             "reference": lambda _, value: Reference.from_json(value),
             "weights": self._weights,
         }
@@ -388,6 +397,12 @@ class _Reader:
             return None
 
         return read
+
+    def _model(self, place: str, value: Any) -> str | None:
+        if isinstance(value, str) and value.strip().casefold() in MODEL_CHOICES:
+            return value.strip().casefold()
+        self._fault(place, f"{shown(value)} is not known; one of {', '.join(MODEL_CHOICES)} is needed")
+        return None
 
     def _number(self, least: float, most: float) -> Callable[[str, Any], float | None]:
         def read(place: str, value: Any) -> float | None:

@@ -20,7 +20,20 @@ from . import kernels
 from .kernels import BANNED, COMMON, HIGHEST, RANKED, SUM, Plan
 from .lens import Bag, Block, FloatArray, IntArray
 from .people import Side
-from .shapes import Banned, Common, Cosine, Distances, Highest, Hours, HoursAtLeast, Kinds, Ranked, Slope, Sum
+from .shapes import (
+    COSINE_DIGITS,
+    Banned,
+    Common,
+    Cosine,
+    Distances,
+    Highest,
+    Hours,
+    HoursAtLeast,
+    Kinds,
+    Ranked,
+    Slope,
+    Sum,
+)
 
 if TYPE_CHECKING:
     from .dimensions import Dimension
@@ -181,7 +194,10 @@ class Tiles(Pass):
         dense = np.zeros((len(some), last - first))
         for mentors, mentees, index in self.cosines:
             likeness = mentees[some] @ mentors[first:last].T
-            np.maximum(likeness, 0, out=likeness)
+            np.clip(likeness, 0, 1, out=likeness)
+            likeness *= COSINE_DIGITS  # as the dimension rounds
+            np.rint(likeness, out=likeness)
+            likeness /= COSINE_DIGITS
             likeness *= self.plan.weight[index, some][:, None]
             dense += likeness
         if self.blocks:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import custom, growth, likeness, meeting, wishes
+from . import custom, growth, likeness, meeting, texts, wishes
 from .base import Context, Dimension
 
 CLASSES: tuple[type[Dimension], ...] = (
@@ -10,7 +10,8 @@ CLASSES: tuple[type[Dimension], ...] = (
     growth.Skills,
     growth.SoftSkills,
     growth.Priority,
-    growth.TargetRole,
+    texts.Text,
+    texts.TargetRole,
     likeness.Values,
     likeness.Style,
     likeness.WorkStyle,
@@ -48,9 +49,7 @@ def prepare(context: Context) -> dict[str, Dimension]:
     for each in CLASSES:
         context.dimensions[each.key] = each(context)
     for field in context.spec.fields:
-        made = custom.make(field, context)
-        if made is not None:
-            context.dimensions[field.key] = made
+        context.dimensions[field.key] = custom.make(field, context)
     return context.dimensions
 
 

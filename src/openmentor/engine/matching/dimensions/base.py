@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from .. import hours
+from .. import hours, meaning
 from ..columns import SENSITIVE
 from ..lens import BoolArray, FloatArray, Lens
+from ..meaning.encoder import Progress
 from ..people import Side
 from ..reference import Figures
 from ..shapes import Kinds, Shape
@@ -34,6 +35,7 @@ class Context:
     spec: Spec
     weeks: tuple[date, ...]
     figures: Figures
+    progress: Progress | None = None
     dimensions: dict[str, Dimension] = field(default_factory=dict)
 
     @cached_property
@@ -41,6 +43,16 @@ class Context:
         """How each compared word is written in sentences."""
         mentors, mentees = self.mentors.spelling, self.mentees.spelling
         return {word: min(mentors.get(word, written), written) for word, written in {**mentors, **mentees}.items()}
+
+    def encoder(self, key: str) -> meaning.Encoder | None:
+        """What compares texts for a dimension; None if the specification wants none.
+
+        Raises InvalidProblem if it counts and the specification's model isn't installed: another would change scores silently.
+        """
+        name = self.spec.model
+        if name is None or name == meaning.NONE:
+            return None
+        return meaning.encoder(name) if self.spec.weights[key] > 0 or meaning.is_installed(name) else None
 
     @cached_property
     def week(self) -> Week:
@@ -55,6 +67,7 @@ class Dimension:
     direction  'similar', 'different', 'covers' (one side has what the other seeks) or 'gap'.
     mentor_fields, mentee_fields   columns that each side must have answered, all of them, for the pair to have a score.
     private    nobody is ever told what stands behind it.
+    note       why it can't count, whatever was answered; else ''.
     """
 
     key: str
@@ -63,6 +76,7 @@ class Dimension:
     mentor_fields: tuple[str, ...] = ()
     mentee_fields: tuple[str, ...] = ()
     private: bool = False
+    note: str = ""
 
     def __init__(self, context: Context) -> None:
         self.mentors = context.mentors

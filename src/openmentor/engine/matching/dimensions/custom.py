@@ -10,6 +10,7 @@ from ..lens import FloatArray, Lens
 from ..shapes import Shape, Slope
 from .base import Context, Dimension, Sentences, count_of, how_well
 from .likeness import Equal, Gap, Overlap, Style
+from .texts import Meaning
 
 if TYPE_CHECKING:
     from ..spec import Field
@@ -64,13 +65,12 @@ _KINDS: dict[str, tuple[type[Dimension], str]] = {
     "covers": (Covers, "covers"),
     "near": (Near, "similar"),
     "band": (Band, "gap"),
+    "text": (Meaning, "similar"),
 }
 
 
-def make(field: Field, context: Context) -> Dimension | None:
-    """The dimension of a configured field; None for a kind that isn't available."""
-    if field.kind not in _KINDS:
-        return None
+def make(field: Field, context: Context) -> Dimension:
+    """The dimension of a configured field."""
     base, direction = _KINDS[field.kind]
     attributes = {
         "__doc__": base.__doc__,

@@ -1,4 +1,4 @@
-"""What the mentee wants to reach, and what the mentor can give: goals, skills, the role in view."""
+"""What the mentee wants to reach, and what the mentor can give: goals and skills."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..lens import Bag, FloatArray, Lens, codes, same
+from ..lens import Bag, FloatArray, Lens
 from ..people import Levelled
 from ..shapes import Shape, Sum
 from .base import Dimension, Sentences, how_well
@@ -181,36 +181,6 @@ def _exceeds(offered: float | None, step: float) -> bool:
 def _mean_of(idf: dict[str, float], wanted: Sequence[Levelled]) -> float:
     named = [idf[word] for row in wanted for word, _ in row]
     return math.fsum(named) / len(named) if named else 0.0
-
-
-class TargetRole(Dimension):
-    """1 if the mentor holds the position that the mentee has in view, else 0."""
-
-    key, label, direction = "target_role", "role in view", "covers"
-    mentor_fields, mentee_fields = ("position",), ("target_role",)
-
-    def prepare(self) -> None:
-        self.of_mentor, self.of_mentee = codes(self.mentors.list("position"), self.mentees.list("target_role"))
-
-    def fit(self, lens: Lens) -> FloatArray:
-        return np.where(lens.a(self.of_mentor) == lens.b(self.of_mentee), 1.0, 0.0)
-
-    def shape(self) -> Shape:
-        return Sum(same(self.of_mentor, self.of_mentee))
-
-    def say(self, i: int, j: int, score: float) -> Sentences:
-        if score < 1:
-            return (
-                "Your position is another than the role they have in view.",
-                "Their position is another than the role you have in view.",
-                "The mentor's position is another than the role the mentee has in view.",
-            )
-        role = self.written([self.mentors.list("position")[i]])
-        return (
-            f"You hold the role they have in view: {role}.",
-            f"They hold the role you have in view: {role}.",
-            f"The mentor holds the role the mentee has in view: {role}.",
-        )
 
 
 class Priority(Dimension):
