@@ -1,7 +1,20 @@
-"""``python -m openmentor.engine.matching.solvers.warm``: compile the loops for large pools and for circles once, at installation, so that no run waits."""
+"""``python -m openmentor.engine.matching.solvers.warm``: compile the loops for large pools, circles and peers once, at installation,
+so that no run waits."""
 
+import numpy as np
+
+from ..pool import Pool, pairs
 from . import groups, large
 
-if __name__ == "__main__":
+
+def warm() -> None:
+    """Use every compiled loop once; what is compiled is kept on disk."""
     large.warm()
     groups.warm()
+    scores = np.random.default_rng(1).random((12, 12))
+    for aim in ("coverage", "total"):
+        pairs(Pool.from_scores((scores + scores.T) / 2), aim)
+
+
+if __name__ == "__main__":
+    warm()
