@@ -13,7 +13,7 @@ def warm() -> None:
     groups.warm()
     scores = np.random.default_rng(1).random((12, 12))
     for aim in ("coverage", "total"):
-        pairs(Pool.from_scores((scores + scores.T) / 2), aim)
+        pairs(Pool.from_scores((scores + scores.T) / 2), aim=aim)
 
 
 if __name__ == "__main__":
