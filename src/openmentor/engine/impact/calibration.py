@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import rankdata
 
 from .figures import Figure, FloatArray, Z, mean, no_figure, numbers, only, same_length, sentence, share, whole
 
@@ -80,12 +78,18 @@ def _correlation(scores: FloatArray, results: FloatArray, why: str | None) -> Fi
         why = "All mentorships ended alike, so there is nothing to predict."
     if why:
         return no_figure(n, method, why)
-    value = float(np.clip(np.corrcoef(rankdata(scores), rankdata(results))[0, 1], -1, 1))
+    value = float(np.clip(np.corrcoef(_ranks(scores), _ranks(results))[0, 1], -1, 1))
     if abs(value) == 1:
         value_for_interval = math.copysign(1 - 1 / n, value)  # Fisher's transformation has no place for 1 itself
         low, high = _fisher(value_for_interval, n)
         return Figure(value, low if value > 0 else -1.0, 1.0 if value > 0 else high, n, method)
     return Figure(value, *_fisher(value, n), n, method)
+
+
+def _ranks(values: FloatArray) -> FloatArray:
+    """From 1 on; equal values share the mean of theirs."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place], dtype=np.float64)
 
 
 def _fisher(value: float, n: int) -> tuple[float, float]:
@@ -102,8 +106,10 @@ def _area(scores: FloatArray, results: FloatArray, is_share: bool, why: str | No
     if why:
         return no_figure(n, method, why)
     well = results == 1
+    from scipy.optimize import brentq  # heavy, and needed here alone
+
     hits, misses = int(well.sum()), int((~well).sum())
-    value = (float(rankdata(scores)[well].sum()) - hits * (hits + 1) / 2) / (hits * misses)
+    value = (float(_ranks(scores)[well].sum()) - hits * (hits + 1) / 2) / (hits * misses)
 
     def gap(area: float) -> float:
         more = (hits + misses) / 2 - 1

@@ -231,7 +231,8 @@ def doubly_robust(found: Comparable, outcome: FloatArray, weight: FloatArray | N
              (MacKinnon and White, 1985), since a model fits best to those who weigh most.
     Source   Bang and Robins (2005); Andersen, Klein and Rosthøj (2003) for pseudo-values.
     """
-    assert found.features is not None and found.balance is not None
+    assert found.features is not None
+    assert found.balance is not None
     treated = found.rows.treated
     x, heft = found.features.matrix, found.balance.weight if weight is None else weight
     ones = np.ones((len(treated), 1))
@@ -405,7 +406,8 @@ def conclude(
     deviation: float | None = None,
 ) -> Effect:
     """The effect with its interval, verdict and reasons. ``events``: of a share; None for a number."""
-    assert treated.value is not None and found.balance is not None
+    assert treated.value is not None
+    assert found.balance is not None
     ours, n_compared = int(found.rows.treated.sum()), len(np.unique(found.rows.person[~found.rows.treated]))
     value = estimate.difference
     enough = min(
@@ -445,16 +447,13 @@ def conclude(
 
 def _score_interval(treated: Figure, compared: Figure, value: float, events: Events) -> tuple[float, float]:
     """From both groups' score intervals (Newcombe 1998, method 10)."""
-    assert (
-        treated.value is not None
-        and compared.value is not None
-        and compared.low is not None
-        and compared.high is not None
-    )
+    assert treated.value is not None
+    assert compared.value is not None
     low, high = wilson(treated.value, max(events.n_ours, 1.0))
+    least, most = compared.low or 0.0, compared.high or 0.0
     return (
-        value - math.hypot(treated.value - low, compared.high - compared.value),
-        value + math.hypot(high - treated.value, compared.value - compared.low),
+        value - math.hypot(treated.value - low, most - compared.value),
+        value + math.hypot(high - treated.value, compared.value - least),
     )
 
 

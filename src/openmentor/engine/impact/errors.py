@@ -15,12 +15,14 @@ class Fault:
     table   people, events or starts (or as_of, eligible).
     row     position in the table, from 0; None where it is the whole column.
     column  its name.
+    other   another row that the text speaks of.
     """
 
     table: str
     row: int | None
     column: str
     text: str
+    other: int | None = None
 
     def __str__(self) -> str:
         place = self.table if self.row is None else f"{self.table}, row {self.row}"

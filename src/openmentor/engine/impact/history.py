@@ -239,7 +239,7 @@ def _doubles(table: str, ids: list[Any], index: dict[Any, int]) -> list[Fault]:
     if len(index) == len(ids):
         return []
     return [
-        Fault(table, k, "person", f"{_shown(each)} stands in row {index[each]} already; one row a person")
+        Fault(table, k, "person", f"{_shown(each)} stands in row {index[each]} already; one row a person", index[each])
         for k, each in enumerate(ids)
         if index[each] != k
     ]
@@ -296,7 +296,8 @@ def _day(table: str, row: int, name: str, given: Any, faults: list[Fault]) -> in
         try:
             # A moment with a zone is the local day: dates are local to the person.
             if isinstance(given, str):
-                given = date.fromisoformat(given.strip()[:10])
+                written = given.strip()
+                given = date.fromisoformat(written[:10] if written[10:11] in ("T", " ") else written)
             day = np.datetime64(date(given.year, given.month, given.day), "D") if isinstance(given, date) else given
             found = int(day.astype("datetime64[D]").astype(np.int64))
             if np.isnat(day):
@@ -342,9 +343,9 @@ class _Check:
         self.ids, self.hired, self.last = ids, hired, last
         self.faults: list[Fault] = []
 
-    def fault(self, table: str, row: Any, who: Any, text: str) -> None:
+    def fault(self, table: str, row: Any, who: Any, text: str, other: int | None = None) -> None:
         if len(self.faults) < 100_000:
-            self.faults.append(Fault(table, int(row), "day", f"person {_shown(self.ids[int(who)])}: {text}"))
+            self.faults.append(Fault(table, int(row), "day", f"person {_shown(self.ids[int(who)])}: {text}", other))
 
     def within(self, table: str, who: IntArray, day: IntArray) -> None:
         """Neither before the hiring nor after the last day that was seen."""
@@ -394,7 +395,7 @@ class _Check:
         seen: dict[int, int] = {}
         for row, each in enumerate(who.tolist()):
             if each in seen:
-                self.fault("starts", row, each, f"starts a second time; the first is row {seen[each]}")
+                self.fault("starts", row, each, f"starts a second time; the first is row {seen[each]}", seen[each])
             seen.setdefault(each, row)
         if kinds is None:
             return

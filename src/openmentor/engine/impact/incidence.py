@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def weighted_incidence(
     first: list[int] = []
     times, risk, mine, others, squares = [], [], [], [], []
     low = 0
-    for begin, end in zip(edges[:-1], edges[1:]):
+    for begin, end in pairwise(edges.tolist()):
         rows = order[low:]
         # In the middle of the step: nobody's weight waits a whole step for its growth.
         heft = w[low:] * growth(np.full(len(rows), (begin + end) / 2), rows) if growth is not None else w[low:]

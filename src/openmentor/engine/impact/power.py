@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from .figures import Z, whole
@@ -81,6 +80,8 @@ def _smallest(n: int, m: int, start: float, way: float) -> float | None:
     most = 1 - start if way > 0 else start
     if most <= 0:
         return None
+    from scipy.optimize import brentq  # heavy, and needed here alone
+
     sizes = np.linspace(0, most, 201)[1:]
     enough = [float(size) for size in sizes if _power(n, m, start, min(max(start + way * size, 0.0), 1.0)) >= POWER]
     if not enough:

@@ -107,7 +107,6 @@ class Study:
         self.primary = bool(primary)
         named = [[each] if isinstance(each, str) else list(each) for each in (covariates, exact)]
         self._history = read(people, events, starts, as_of, named[0], named[1], eligible)
-        self._kept: dict[str, _Compared | tuple[_Trials, Comparable]] = {}
 
     def effect(self, of: str = "left", rng: np.random.Generator | None = None) -> Effect:
         """Whether ``of`` happens to participants more or less often within the horizon than to people alike.
@@ -207,7 +206,8 @@ class Study:
         found = comparable(rows)
         if found.unknown is not None:
             return found
-        assert found.balance is not None and found.features is not None
+        assert found.balance is not None
+        assert found.features is not None
         kept = trials.keep(found.kept)
         follow = self._follow(kept, of)
         theirs = ~kept.treated
@@ -258,7 +258,7 @@ class Study:
             return None
         hazard = np.log1p(heft[:, None] * odds[None, :]).astype(np.float32)  # of each row in each month of starts
         so_far = np.concatenate((np.zeros((len(hazard), 1), dtype=np.float32), np.cumsum(hazard, axis=1)), axis=1)
-        ours_day, ours_month = trials.day[trials.treated], trials.month[trials.treated]
+        ours_day = trials.day[trials.treated]
         first = int(ours_day.min(initial=0))
         calendar = np.arange(first, int(ours_day.max(initial=0)) + 2)
         # By each day: months that are over, and of the one that runs the part of its starts that has been.

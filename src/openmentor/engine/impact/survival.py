@@ -60,7 +60,7 @@ class Steps:
     @property
     def still_there(self) -> FloatArray:
         """Share without any event after each time."""
-        return np.cumprod(1 - self.hazard)
+        return np.asarray(np.cumprod(1 - self.hazard), dtype=np.float64)
 
     @property
     def before(self) -> FloatArray:
@@ -69,7 +69,7 @@ class Steps:
 
     @property
     def incidence(self) -> FloatArray:
-        return np.cumsum(self.before * self.events / self.at_risk)
+        return np.asarray(np.cumsum(self.before * self.events / self.at_risk), dtype=np.float64)
 
 
 def steps(months: FloatArray, cause: IntArray, of: int = 1) -> Steps:
