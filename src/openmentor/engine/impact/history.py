@@ -345,7 +345,8 @@ class _Check:
 
     def fault(self, table: str, row: Any, who: Any, text: str, other: int | None = None) -> None:
         if len(self.faults) < 100_000:
-            self.faults.append(Fault(table, int(row), "day", f"person {_shown(self.ids[int(who)])}: {text}", other))
+            column = "day" if other is None else "person"
+            self.faults.append(Fault(table, int(row), column, f"person {_shown(self.ids[int(who)])}: {text}", other))
 
     def within(self, table: str, who: IntArray, day: IntArray) -> None:
         """Neither before the hiring nor after the last day that was seen."""
