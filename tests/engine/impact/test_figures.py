@@ -44,7 +44,14 @@ def test_fewer_than_five_are_too_few(n):
 
 @pytest.mark.parametrize(
     ("successes", "n", "words"),
-    [(3, 2, "can't be more"), (-1, 9, "0 or more"), (1.5, 9, "whole"), (math.nan, 9, "whole"), ("x", 9, "whole"), (1, math.inf, "whole")],
+    [
+        (3, 2, "can't be more"),
+        (-1, 9, "0 or more"),
+        (1.5, 9, "whole"),
+        (math.nan, 9, "whole"),
+        ("x", 9, "whole"),
+        (1, math.inf, "whole"),
+    ],
 )
 def test_a_share_of_nonsense_is_refused_in_words(successes, n, words):
     with pytest.raises(ValueError, match=words):

@@ -107,8 +107,14 @@ def test_nothing_to_compare_has_no_p():
 def test_twenty_must_be_at_risk_at_the_month_ties_included():
     months, left = [3] * 15 + [12] * 20, [1] * 15 + [0] * 20
     assert impact.survival(months, left).value == pytest.approx(20 / 35)
-    assert impact.survival(months[:-1], left[:-1]).unknown == "Only 19 people were still followed at 12 months; 20 are needed."
-    assert impact.incidence(months[:-1], left[:-1]).unknown == "Only 19 people were still followed at 12 months; 20 are needed."
+    assert (
+        impact.survival(months[:-1], left[:-1]).unknown
+        == "Only 19 people were still followed at 12 months; 20 are needed."
+    )
+    assert (
+        impact.incidence(months[:-1], left[:-1]).unknown
+        == "Only 19 people were still followed at 12 months; 20 are needed."
+    )
     assert impact.survival([], []).unknown == "No people were still followed at 12 months; 20 are needed."
 
 

@@ -27,9 +27,9 @@ class Setting:
     people: int = 3000
     months: int = 40
     ratio: float = 0.72
-    selection: float = 1.0
+    selection: float = 0.5
     hidden: float = 0.0
-    rate: float = 0.4
+    rate: float = 0.45
     yearly_leaving: float = 0.28
 
 
@@ -78,6 +78,19 @@ def make(seed: int, setting: Setting = Setting()) -> World:
         np.datetime64(last, "D"),
         float(truth),
         setting,
+    )
+
+
+def seen_by(world: World, as_of: np.datetime64) -> World:
+    """The same organization as it was known on an earlier day."""
+    here = world.people["hired"] <= as_of
+    events, starts = (table["day"] <= as_of for table in (world.events, world.starts))
+    return replace(
+        world,
+        people={name: column[here] for name, column in world.people.items()},
+        events={name: column[events] for name, column in world.events.items()},
+        starts={name: column[starts] for name, column in world.starts.items()},
+        as_of=as_of,
     )
 
 

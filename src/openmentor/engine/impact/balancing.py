@@ -9,7 +9,7 @@ import numpy as np
 from .figures import BoolArray, FloatArray, IntArray
 
 MOST_DIFFERENCE = 0.1
-ALIKE = 0.5
+ALIKE = 1.0
 """Log-odds of taking part within which two people count as alike, at least; else a fifth of their standard deviation."""
 
 

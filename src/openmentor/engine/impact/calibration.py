@@ -116,6 +116,7 @@ def _area(scores: FloatArray, results: FloatArray, is_share: bool, why: str | No
         variance = area * (1 - area) / (hits * misses) * (1 + more * (1 - area) / (2 - area) + more * area / (1 + area))
         return abs(area - value) - Z * math.sqrt(max(variance, 0.0))
 
-    low = 0.0 if value == 0 else float(brentq(gap, 0.0, value))
-    high = 1.0 if value == 1 else float(brentq(gap, value, 1.0))
+    # At 0 and at 1 the equation holds of itself; the limit sought is the other one.
+    low = 0.0 if value == 0 else float(brentq(gap, 0.0, min(value, 1 - 1e-9)))
+    high = 1.0 if value == 1 else float(brentq(gap, max(value, 1e-9), 1.0))
     return Figure(value, low, high, n, sentence(method))

@@ -205,6 +205,11 @@ def _sized(table: str, given: Any, name: str, size: int) -> Any:
     return values
 
 
+def _array(values: Any) -> Any:
+    """An array in which a list of many things keeps each as it is: NumPy would write a gap beside words as a word."""
+    return np.asarray(values) if hasattr(values, "dtype") else np.array([*values, None], dtype=object)[:-1]
+
+
 def _ids(table: str, given: Any) -> list[Any]:
     values = _values(table, given, "person")
     ids = (
@@ -275,7 +280,7 @@ def _eligible(people: Any, given: Any, size: int) -> BoolArray:
 
 
 def _days(table: str, name: str, given: Any, size: int, faults: list[Fault]) -> IntArray:
-    values = np.asarray(_sized(table, given, name, size))
+    values = _array(_sized(table, given, name, size))
     if values.dtype.kind == "M":
         days = values.astype("datetime64[D]")
         found = np.where(np.isnat(days), NEVER, days.astype(np.int64))
@@ -297,7 +302,11 @@ def _day(table: str, row: int, name: str, given: Any, faults: list[Fault]) -> in
             # A moment with a zone is the local day: dates are local to the person.
             if isinstance(given, str):
                 written = given.strip()
-                given = date.fromisoformat(written[:10] if written[10:11] in ("T", " ") else written)
+                if len(written) > 10 and written[10] in "T ":
+                    written = written[:10]
+                if len(written) != 10:
+                    raise ValueError  # 20260331 and 2026-W14 are days to Python, and hardly ever meant
+                given = date.fromisoformat(written)
             day = np.datetime64(date(given.year, given.month, given.day), "D") if isinstance(given, date) else given
             found = int(day.astype("datetime64[D]").astype(np.int64))
             if np.isnat(day):
@@ -321,7 +330,7 @@ def _happenings(
     day = _days(table, "day", given, len(ids), faults)
     kind: Any = np.zeros(len(ids), dtype="U1")
     if with_kind:
-        values = np.asarray(_sized(table, given, "kind", len(ids)))
+        values = _array(_sized(table, given, "kind", len(ids)))
         if values.dtype.kind == "U":
             kind = values
         else:
