@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .figures import LARGEST, BoolArray, FloatArray, IntArray
+from .figures import LARGEST, BoolArray, FloatArray, IntArray, is_missing
 
 MOST_LEVELS = 30
 FEWEST_OF_LEVEL = 5
@@ -39,7 +39,7 @@ def column_of(name: str, given: Any) -> Column:
     if values.dtype.kind in "mM":
         return _of_numbers(name, np.where(np.isnat(values), np.nan, values.astype("M8[D]").astype(np.float64)))
     entries = values.tolist()
-    missing = [each is None or each != each or (isinstance(each, str) and not each.strip()) for each in entries]
+    missing = [is_missing(each) or (isinstance(each, str) and not each.strip()) for each in entries]
     kept = [each for each, is_missing in zip(entries, missing) if not is_missing]
     if all(isinstance(each, int | float) for each in kept):
         return _of_numbers(name, np.array([np.nan if gone else float(each) for each, gone in zip(entries, missing)]))

@@ -75,8 +75,18 @@ def numbers(name: str, values: Any) -> FloatArray:
     return result
 
 
+def is_missing(value: Any) -> bool:
+    """None, NaN, NaT, and what pandas has for missing."""
+    if value is None or type(value).__name__ == "NAType":
+        return True
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return False
+
+
 def _number(name: str, k: int, each: Any) -> float:
-    if each is None or each != each:
+    if is_missing(each):
         return math.nan
     try:
         return float(each)

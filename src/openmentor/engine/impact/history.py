@@ -15,7 +15,7 @@ import numpy as np
 
 from .columns import Column, column_of
 from .errors import Fault, InvalidHistory
-from .figures import BoolArray, FloatArray, IntArray
+from .figures import BoolArray, FloatArray, IntArray, is_missing
 
 KINDS = ("left", "hired", "promoted", "transferred", "role_changed", "ramped_up")
 MOVES = ("transferred", "role_changed")
@@ -219,7 +219,7 @@ def _ids(table: str, given: Any) -> list[Any]:
         if hasattr(values, "to_list")
         else list(values)
     )
-    wrong = [k for k, each in enumerate(ids) if each is None or each == "" or each != each]
+    wrong = [k for k, each in enumerate(ids) if is_missing(each) or each == ""]
     if wrong:
         raise InvalidHistory([Fault(table, k, "person", "is missing") for k in wrong])
     wrong = [k for k, each in enumerate(ids) if not isinstance(each, Hashable)]
@@ -270,7 +270,7 @@ def _eligible(people: Any, given: Any, size: int) -> BoolArray:
     found = np.zeros(size, dtype=np.bool_)
     faults = []
     for k, each in enumerate(values.tolist() if hasattr(values, "tolist") else values):
-        if each in (True, False):
+        if not is_missing(each) and isinstance(each, bool | int | float | np.bool_) and each in (True, False):
             found[k] = bool(each)
         else:
             faults.append(Fault(table, k, name, f"must be true or false, not {_shown(each)}"))
@@ -295,7 +295,7 @@ def _days(table: str, name: str, given: Any, size: int, faults: list[Fault]) -> 
 
 def _day(table: str, row: int, name: str, given: Any, faults: list[Fault]) -> int:
     text = f"{_shown(given)} is no day; a day is written 2026-03-31"
-    if given is None or given != given or given == "":
+    if is_missing(given) or (isinstance(given, str) and not given.strip()):
         text = "is missing"
     elif isinstance(given, str | date | np.datetime64):
         try:
@@ -337,9 +337,7 @@ def _happenings(
             kinds = values.tolist()
             for k, each in enumerate(kinds):
                 if not isinstance(each, str):
-                    faults.append(
-                        Fault(table, k, "kind", "is missing" if each is None or each != each else "must be a word")
-                    )
+                    faults.append(Fault(table, k, "kind", "is missing" if is_missing(each) else "must be a word"))
             kind = np.array([str(each) for each in kinds], dtype="U") if kinds else np.zeros(0, dtype="U1")
         faults += [Fault(table, int(k), "kind", "is missing") for k in np.flatnonzero(kind == "")]
     return who, day, kind

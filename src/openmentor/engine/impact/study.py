@@ -34,7 +34,11 @@ _METHOD = (
 
 @dataclass(frozen=True)
 class _Trials:
-    """One row for each participant and each comparison clock. ``month``: the trial, 0, 1, ...; ``months``: each one's first day."""
+    """One row for each participant and each comparison clock.
+
+    month  the trial, 0, 1, ...; ``months``: the first day of each; ``staff``: how many could have started in each: employed, eligible,
+           not started yet.
+    """
 
     treated: BoolArray
     person: IntArray
@@ -43,11 +47,12 @@ class _Trials:
     months: IntArray
     stratum: IntArray
     cell: IntArray
+    staff: FloatArray
 
     def keep(self, rows: BoolArray) -> _Trials:
         return _Trials(
             self.treated[rows], self.person[rows], self.day[rows], self.month[rows], self.months, self.stratum[rows],
-            self.cell[rows],
+            self.cell[rows], self.staff,
         )  # fmt: skip
 
 
@@ -172,6 +177,7 @@ class Study:
         per_month = _share_out(len(people), np.bincount(month, minlength=len(months)))
         turn, dealt = 0, rng.permutation(people)
         persons, days, trial = [ours], [starts], [month]
+        staff = np.zeros(len(months))
         for k, count in enumerate(per_month):
             # The next so many, round and round: everybody serves about as often.
             chosen = dealt[(turn + np.arange(count)) % max(len(dealt), 1)]
@@ -179,6 +185,7 @@ class Study:
             of_month = np.sort(starts[month == k])
             day = of_month[rng.permutation(count) * len(of_month) // max(count, 1)]
             may = history.is_employed(chosen, day) & (history.started[chosen] > day)
+            staff[k] = len(people) * float(may.mean()) if len(may) else 0.0
             persons.append(chosen[may])
             days.append(day[may])
             trial.append(np.full(int(may.sum()), k))
@@ -188,7 +195,7 @@ class Study:
             fresh = history.of(of).before(person, day) == 0
             person, day, trial_of, treated = person[fresh], day[fresh], trial_of[fresh], treated[fresh]
         cell = cells([column.take(person) for column in history.exact.values()], len(person))
-        return _Trials(treated, person, day, trial_of, months, _strata(trial_of, cell, treated), cell)
+        return _Trials(treated, person, day, trial_of, months, _strata(trial_of, cell, treated), cell, staff)
 
     def _columns(self, trials: _Trials) -> dict[str, Column]:
         history = self._history
@@ -252,8 +259,8 @@ class Study:
         sums = np.bincount(kept.month[theirs], weights=heft, minlength=count)
         rows = np.bincount(kept.month[theirs], minlength=count)
         alike = np.divide(sums, rows, out=np.ones(count), where=rows > 0)
-        staff = self._at_risk(trials)
-        odds = np.divide(started, staff * alike, out=np.zeros(count), where=staff * alike > 0)
+        ready = trials.staff * alike
+        odds = np.divide(started, ready, out=np.zeros(count), where=ready > 0)
         if not np.any(self._history.started[kept.person[theirs]] < NEVER):
             return None
         hazard = np.log1p(heft[:, None] * odds[None, :]).astype(np.float32)  # of each row in each month of starts
@@ -281,16 +288,6 @@ class Study:
             return np.asarray(np.minimum(np.exp(np.maximum(gone, 0.0)), MOST_GROWTH))
 
         return growth
-
-    def _at_risk(self, trials: _Trials) -> FloatArray:
-        """How many could have started in each month: employed, eligible, not yet started."""
-        history, found = self._history, np.zeros(len(trials.months))
-        people = np.flatnonzero(history.eligible)
-        for k in range(len(trials.months)):
-            days = trials.day[trials.treated & (trials.month == k)]
-            day = np.full(len(people), int(np.median(days)) if len(days) else int(trials.months[k]))
-            found[k] = np.sum(history.is_employed(people, day) & (history.started[people] > day))
-        return found
 
     # What became of them
 

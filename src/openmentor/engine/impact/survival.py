@@ -17,6 +17,7 @@ from .figures import (
     IntArray,
     Z,
     claims,
+    is_missing,
     no_figure,
     numbers,
     only,
@@ -233,7 +234,7 @@ def logrank(months: Any, happened: Any, group: Any) -> float:
     labels = list(group.tolist() if hasattr(group, "tolist") else group)
     same_length(months=times, happened=hits, group=labels)
     for k, label in enumerate(labels):
-        if label is None or label != label:
+        if is_missing(label):
             raise ValueError(f"group[{k}] is missing; everybody needs a group")
     known = {label: k for k, label in enumerate(dict.fromkeys(labels))}
     members = np.array([known[label] for label in labels], dtype=np.int64)
