@@ -70,6 +70,7 @@ def test_who_did_not_answer_is_left_out_and_frames_will_do():
     plain = impact.mean([3, 4, 5, None, 4, math.nan, 2])
     assert (plain.value, plain.n) == (3.6, 5)
     assert impact.mean(pd.Series([3, 4, 5, None, 4, None, 2])) == plain
+    assert impact.mean(pd.Series([3, 4, 5, None, 4, None, 2], dtype="Int64")) == plain
     assert impact.mean(pl.Series([3, 4, 5, None, 4, None, 2])) == plain
 
 

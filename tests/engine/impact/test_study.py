@@ -264,6 +264,55 @@ def test_a_reorganization_for_participants_and_others_alike_is_no_effect():
     assert found.verdict == "can't tell yet"
 
 
+def anything(seed):
+    """A small history at random, and what is asked of it: mostly too little, sometimes enough."""
+    rng = np.random.default_rng(seed)
+    count, last = int(rng.integers(1, 220)), np.datetime64("2023-06-01")
+    names, hired = np.arange(count), np.datetime64("2019-01-01") + rng.integers(0, 900, count)
+    left, promoted, start = (hired + rng.integers(low, high, count) for low, high in ((1, 2500), (0, 1500), (0, 1600)))
+    back = left + rng.integers(0, 200, count)
+    goes = left <= last
+    returns = goes & (rng.random(count) < 0.3) & (back <= last)
+    rises = (rng.random(count) < 0.4) & (promoted < left) & (promoted <= last)
+    begins = (rng.random(count) < rng.choice([0.05, 0.3, 0.6, 0.95])) & (start < left) & (start <= last)
+    gaps = rng.normal(size=count)
+    gaps[rng.random(count) < rng.choice([0, 0.5, 1])] = np.nan
+    people = {
+        "person": names, "hired": hired, "gaps": gaps, "words": rng.choice(["a", "b", "", None], count),
+        "kind": rng.integers(0, 2, count), "one": np.ones(count), "may": rng.random(count) < 0.8,
+    }  # fmt: skip
+    events = {
+        "person": np.concatenate((names[goes], names[returns], names[rises])),
+        "day": np.concatenate((left[goes], back[returns], promoted[rises])),
+        "kind": ["left"] * int(goes.sum()) + ["hired"] * int(returns.sum()) + ["promoted"] * int(rises.sum()),
+    }
+    more = {
+        "covariates": ["gaps", "words", "one"], "exact": ["kind"] if seed % 3 == 0 else [],
+        "eligible": "may" if seed % 4 == 0 else None, "horizon": int(rng.choice([1, 2, 6, 12, 24])),
+    }  # fmt: skip
+    return impact.Study(people, events, {"person": names[begins], "day": start[begins]}, last, **more), rng
+
+
+@pytest.mark.filterwarnings("error")
+def test_any_history_gives_a_figure_that_can_be_one_or_a_sentence():
+    known = 0
+    for seed in range(80):
+        made_up, rng = anything(seed)
+        found = made_up.effect(str(rng.choice(["left", "promoted", "ramped_up"])), rng=rng)
+        if found.unknown is not None:
+            assert (found.value, found.low, found.high, found.treated.value, found.compared.value) == (None,) * 5
+            continue
+        known += 1
+        assert -1 <= found.low <= found.value <= found.high <= 1
+        assert found.low < found.high
+        assert found.treated.low <= found.treated.value <= found.treated.high
+        assert 0 <= found.compared.low <= found.compared.value <= found.compared.high <= 1
+        assert found.value == pytest.approx(found.treated.value - found.compared.value, abs=1e-9)
+        assert found.n_treated >= 30
+        assert found.n_compared >= 20
+    assert known >= 10
+
+
 def test_an_earlier_look_knows_less(world):
     early = seen_by(world, world.as_of - 500)
     assert len(early.starts["person"]) < len(world.starts["person"])
