@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.special import stdtrit
 
-from .balancing import MOST_DIFFERENCE, Balance, alike, balance, effective
+from .balancing import MOST_DIFFERENCE, Balance, alike, balance, effective, one_thread
 from .columns import Column, Features, column_of, features
 from .figures import (
     BoolArray,
@@ -287,7 +287,8 @@ def effect(
     cell = cells([columns[name] for name in chosen], len(results))
     rest = {name: column for name, column in columns.items() if name not in chosen}
     rows = Rows(took_part, np.arange(len(results), dtype=np.int64), rest, cell, cell)
-    found = comparable(rows)
+    with one_thread():
+        found = comparable(rows)
     notes = []
     if missing:
         is_ = "is" if missing == 1 else "are"
@@ -310,7 +311,8 @@ def effect(
     if unknown is None:
         ours = kept[found.rows.treated]
         figure = share(int(ours.sum()), len(ours)) if is_share else mean(ours)
-        estimate = doubly_robust(found, kept)
+        with one_thread():
+            estimate = doubly_robust(found, kept)
         assert found.balance is not None
         theirs = kept[~found.rows.treated]
         counts = Events.of(ours, theirs, found.balance.weight) if is_share else None

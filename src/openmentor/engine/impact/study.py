@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .balancing import effective
+from .balancing import effective, one_thread
 from .columns import Column
 from .comparison import Comparable, Effect, Events, Rows, cells, comparable, conclude, doubly_robust, unknown_effect
 from .figures import BoolArray, Figure, FloatArray, IntArray, counted, whole
@@ -127,7 +127,8 @@ class Study:
         trials = self._trials(of, rng)
         naive = self._naive(trials, of)
         notes = self._notes(trials, of)
-        compared = self._compare(trials, of)
+        with one_thread():
+            compared = self._compare(trials, of)
         if not isinstance(compared, _Compared):
             assert compared.unknown is not None
             return unknown_effect(compared, naive, _METHOD, compared.unknown, notes, primary=self.primary)
@@ -139,7 +140,8 @@ class Study:
             why = too_few_at_risk(still, self.horizon, "of the comparison ")
         if why is not None:
             return unknown_effect(found, naive, _METHOD, why, notes, primary=self.primary)
-        estimate = doubly_robust(found, self._pseudo(compared))
+        with one_thread():
+            estimate = doubly_robust(found, self._pseudo(compared))
         events = self._events(compared, figure, still)
         return conclude(found, figure, estimate, events, naive, _METHOD, notes, primary=self.primary)
 
@@ -151,7 +153,8 @@ class Study:
         """
         self._check(of)
         trials = self._trials(of, None)
-        compared = self._compare(trials, of)
+        with one_thread():
+            compared = self._compare(trials, of)
         if not isinstance(compared, _Compared):
             follow = self._follow(trials, of)
             ours = trials.treated
