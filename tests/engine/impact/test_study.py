@@ -48,15 +48,15 @@ def test_the_effect_is_found_where_the_naive_difference_misleads(world, effect):
 
 def test_over_several_organizations_the_interval_holds_and_nothing_is_called_where_there_is_nothing():
     setting, held, called, off = Setting(people=1500, months=30, ratio=1.0), 0, 0, []
-    for seed in range(10):
+    for seed in range(6):
         found = study(make(seed, setting)).effect()
         held += found.low <= 0 <= found.high
         called += found.verdict != "can't tell yet"
         off.append((found.value, found.naive))
-    assert held >= 8
-    assert called <= 2
+    assert held >= 5
+    assert called <= 1
     bias, naive = np.mean(off, axis=0)
-    assert abs(bias) < 0.012
+    assert abs(bias) < 0.015
     assert naive < -0.02
 
 
@@ -191,6 +191,36 @@ def test_who_starts_later_is_compared_until_then():
     assert found.n_compared == 350
     # Those who start in April leave view then; the others count for them: 40 of 300 left in June, of whom the study is made.
     assert found.compared.value == pytest.approx(40 / 300, abs=0.01)
+
+
+def test_those_like_who_starts_later_count_for_more():
+    # Of 2,000 careful people 900 start in January and nine of ten others in April; of 2,000 others 300 in January. In July 10 % of
+    # the careful leave and 30 % of the others, with mentoring or without. Those lost from view in April are all careful: without
+    # weights for that the difference would be -0.025.
+    count = 4000
+    names, careful = [f"p{k:04}" for k in range(count)], np.arange(count) < 2000
+    first = (np.arange(count) < 900) | ((np.arange(count) >= 2000) & (np.arange(count) < 2300))
+    later = careful & ~first & (np.arange(count) % 10 < 9)
+    leaves = np.where(careful, np.arange(count) // 10 % 10 == 0, np.arange(count) // 10 % 10 < 3)
+    study = impact.Study(
+        {"person": names, "hired": ["2020-01-01"] * count, "careful": careful},
+        {
+            "person": [names[k] for k in np.flatnonzero(leaves)],
+            "day": ["2022-07-15"] * int(leaves.sum()),
+            "kind": ["left"] * int(leaves.sum()),
+        },
+        {
+            "person": [names[k] for k in np.flatnonzero(first | later)],
+            "day": ["2022-01-10" if first[k] else "2022-04-10" for k in np.flatnonzero(first | later)],
+        },
+        "2023-12-31",
+        covariates=["careful"],
+    )
+    found = study.effect()
+    assert found.naive < -0.1
+    assert found.value == pytest.approx(0, abs=0.008)
+    curves = study.curves()
+    assert curves["comparison"].share[-1] == pytest.approx(curves["participants"].share[-1], abs=0.01)
 
 
 CASES = {

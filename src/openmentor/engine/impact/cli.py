@@ -310,7 +310,7 @@ def summary(found: Effect, of: str, horizon: int, as_of: str) -> str:
         lines += ["", "  differences before the start, in standard deviations       before   after"]
         ranked = sorted(found.balance, key=lambda row: -abs(row[1]))
         lines += [
-            f"    {files.shown(name, 50):55} {before:7.2f} {after:7.2f}"
+            f"    {files.shown(name, 50):55} {_rounded(before)} {_rounded(after)}"
             for name, before, after in ranked[:MOST_BALANCE_LINES]
         ]
         if len(ranked) > MOST_BALANCE_LINES:
@@ -327,6 +327,10 @@ def _percent(figure: Figure) -> str:
     if figure.value is None or figure.low is None or figure.high is None:
         return "unknown"
     return f"{100 * figure.value:5.1f} % ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
+
+
+def _rounded(value: float) -> str:
+    return f"{round(value, 2) + 0.0:7.2f}"  # never -0.00
 
 
 def _points(value: float | None) -> str:
