@@ -22,7 +22,7 @@ from .survival import FEWEST_AT_RISK, Curve, curve_of, incidence, limits, surviv
 
 MONTH_DAYS = 30.4375
 MOST_ROWS = 100_000
-ROWS_A_PARTICIPANT = 15
+ROWS_A_PARTICIPANT = 25
 FEWEST_IN_STRATUM = 10
 MOST_GROWTH = 50.0
 """A weight for those who start later grows no further: a few rows would else decide alone."""
