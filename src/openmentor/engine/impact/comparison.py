@@ -228,7 +228,7 @@ def doubly_robust(found: Comparable, outcome: FloatArray, weight: FloatArray | N
 
     outcome  of each kept row (a number, 0 or 1, or a pseudo-value); weight: of each comparison row, together 1.
     Returns  also the variance by influence functions, clustered by person; residuals are made larger by their leverage
-             (MacKinnon and White, 1985), since a model fits best to those who weigh most.
+             (MacKinnon and White, 1985), all rows of a person together, since a model fits best to those who weigh most.
     Source   Bang and Robins (2005); Andersen, Klein and Rosthøj (2003) for pseudo-values.
     """
     assert found.features is not None
@@ -245,14 +245,15 @@ def doubly_robust(found: Comparable, outcome: FloatArray, weight: FloatArray | N
     inverse = np.linalg.inv(gram)
     slope = inverse @ (weighted.T @ outcome[~treated])
     rest_ours, rest_theirs = outcome[treated] - ours @ slope, outcome[~treated] - theirs @ slope
-    leverage = np.minimum(np.sum((weighted @ inverse) * theirs, axis=1), 0.9)
     difference = float(rest_ours.mean() - heft @ rest_theirs)
     count = len(rest_ours)
     part_ours = (rest_ours - rest_ours.mean()) / math.sqrt(count * (count - 1))
-    part_theirs = -heft * rest_theirs / (1 - leverage)
     number = np.unique(found.rows.person, return_inverse=True)[1]
     size = int(number.max()) + 1
-    by_theirs = np.bincount(number[~treated], weights=part_theirs, minlength=size)
+    leverage = np.bincount(number[~treated], weights=np.sum((weighted @ inverse) * theirs, axis=1), minlength=size)
+    by_theirs = -np.bincount(number[~treated], weights=heft * rest_theirs, minlength=size) / (
+        1 - np.minimum(leverage, 0.5)
+    )
     by_person = np.bincount(number[treated], weights=part_ours, minlength=size) + by_theirs
     return Estimate(difference, float(by_person @ by_person), float(by_theirs @ by_theirs))
 
