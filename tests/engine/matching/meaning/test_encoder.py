@@ -138,5 +138,5 @@ def test_progress_is_told_and_cancels():
 
     encoder = made(Counting())
     with pytest.raises(KeyboardInterrupt):
-        encoder.vectors(["a"], stop)
-    assert list(encoder.vectors(["a"])) == ["a"]  # and isn't stuck afterwards
+        encoder.vectors(["read by nobody before"], stop)
+    assert list(encoder.vectors(["read by nobody before"])) == ["read by nobody before"]  # and isn't stuck afterwards
