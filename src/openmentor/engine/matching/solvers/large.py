@@ -152,6 +152,7 @@ class Search:
         first = self.tiles.best(KEPT, np.arange(n), tick=lambda done, total: self.progress("scores", done, total))
         self.offsets = [np.zeros(len(self.rows))]
         self.bound, self.seen_at = first.bound, np.zeros(n, dtype=np.int64)
+        self.closely = np.zeros(n, dtype=np.bool_)
         parts = [(first.mentee, first.mentor, first.score)]
         if len(self.previous):
             parts.append(self._missing(first.mentee, first.mentor))
@@ -201,12 +202,17 @@ class Search:
 
     def _add_nearest(self, again: IntArray) -> None:
         """Look again at these mentees, and add what comes nearest to a gain."""
-        found = self.tiles.best(NEAR, again, self.offset, lambda done, total: self.progress("proof", done, total))
-        self.bound[again], self.seen_at[again] = found.bound, len(self.offsets)
         self.offsets.append(self.offset)
-        fresh = ~self.transport.has(found.mentee, found.mentor)
-        mentee, mentor = found.mentee[fresh], found.mentor[fresh]
-        self.transport.add(mentee, mentor, self._worth(mentee, mentor, found.score[fresh]))
+        for closely in (False, True):
+            some = again[self.closely[again] == closely]
+            tick = lambda done, total: self.progress("proof", done, total)  # noqa: E731
+            found = self.tiles.best(NEAR, some, self.offset, tick, closely=closely)
+            self.bound[some], self.seen_at[some] = found.bound, len(self.offsets) - 1
+            fresh = ~self.transport.has(found.mentee, found.mentor)
+            mentee, mentor = found.mentee[fresh], found.mentor[fresh]
+            # Where nothing new was found, a guess stands between what was found and the proof.
+            self.closely[np.setdiff1d(some, mentee)] = True
+            self.transport.add(mentee, mentor, self._worth(mentee, mentor, found.score[fresh]))
 
     # -- what came out -----------------------------------------------------------------------------------------------------
 
