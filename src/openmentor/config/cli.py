@@ -20,6 +20,7 @@ USAGE = """usage: openmentor COMMAND …
   demo                serve a made organization to look around in
   import PEOPLE.csv   bring in people                 [--dry-run] [--mapping FILE] [--answer KEY=VALUE]
   match PEOPLE.csv    the matching engine alone       [--settings FILE] --out pairs.csv --report report.json
+  impact PEOPLE.csv EVENTS.csv STARTS.csv   the evidence alone   --as-of DATE --of left [--out report.json]
   check               look whether this installation is in order
   manage …            Django's own commands, for operators
 
@@ -48,6 +49,12 @@ def _match(arguments: list[str]) -> int:
     from openmentor.engine.matching.cli import main as match
 
     return match(arguments)
+
+
+def _impact(arguments: list[str]) -> int:
+    from openmentor.engine.impact.cli import main as impact
+
+    return impact(arguments)
 
 
 def _import(arguments: list[str]) -> int:
@@ -146,6 +153,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": _demo,
     "import": _import,
     "match": _match,
+    "impact": _impact,
     "check": _check,
     "manage": _manage,
 }

@@ -12,9 +12,10 @@ import io
 import os
 import tempfile
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from .errors import InvalidProblem
 
@@ -76,10 +77,22 @@ def reads_like_veto(name: str) -> bool:
     return name in _VETO_NAMES or difflib.SequenceMatcher(None, name, "never").ratio() >= 0.75
 
 
-def read(path: str | os.PathLike[str], known: Collection[str]) -> Table:
-    """Read a file of people.
+_NEEDED = "missing; everybody needs an id and a role (mentor, mentee, both or peer)"
+PEOPLE: Mapping[str, str] = MappingProxyType({"id": _NEEDED, "role": _NEEDED})
+"""The columns that a file of people can't do without, and what is said where one is missing."""
 
-    known    names of columns that mean something; others are left out with a warning that names the nearest.
+
+def read(
+    path: str | os.PathLike[str],
+    known: Collection[str] | None,
+    needed: Mapping[str, str] = PEOPLE,
+    *,
+    may_be_empty: bool = False,
+) -> Table:
+    """Read a file of people, or of other rows.
+
+    known    names of columns that mean something; others are left out with a warning that names the nearest. None: all do.
+    needed   columns that must be there, with what is said where one isn't. may_be_empty: a header alone will do.
     Returns  the known columns that the file has.
     Raises   InvalidFile with every fault found; OSError if the file can't be opened.
     """
@@ -89,19 +102,27 @@ def read(path: str | os.PathLike[str], known: Collection[str]) -> Table:
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise InvalidFile([Note(1, "id", f"the file is larger than {MOST_BYTES // 1_000_000} MB")])
-    return parse(data, known)
+    return parse(data, known, needed, may_be_empty=may_be_empty)
 
 
-def parse(data: bytes, known: Collection[str]) -> Table:
+def parse(
+    data: bytes, known: Collection[str] | None, needed: Mapping[str, str] = PEOPLE, *, may_be_empty: bool = False
+) -> Table:
     """``read`` for bytes at hand."""
-    rows = _records(_text(data), known)
+    rows = _records(_text(data), needed if known is None else known)
     header_at = next((k for k, row in enumerate(rows) if any(cell.strip() for cell in row)), None)
     if header_at is None:
         raise InvalidFile([Note(1, "id", "the file is empty; its first row must name the columns")])
     header = rows[header_at]
     names = [heading(_repaired(cell)) for cell in header]
     warnings: list[Note] = []
-    faults = _check_header(names, header, known, rows[header_at + 1 :], header_at + 1, warnings)
+    if known is None:
+        known = {name for name in names if name}
+    faults = _check_header(names, header, known, needed, rows[header_at + 1 :], header_at + 1, warnings)
+    if not faults and not may_be_empty and len(rows) == header_at + 1:
+        faults.append(
+            Note(header_at + 2, next(iter(needed)), "nobody in the file; below the header each row is a person")
+        )
     body = [
         (k + 1, row) for k, row in enumerate(rows) if k > header_at and any(cell and not cell.isspace() for cell in row)
     ]
@@ -179,6 +200,7 @@ def _check_header(
     names: Sequence[str],
     header: Sequence[str],
     known: Collection[str],
+    needed: Mapping[str, str],
     body: Sequence[Sequence[str]],
     row: int,
     warnings: list[Note],
@@ -199,11 +221,7 @@ def _check_header(
         elif name not in known:
             warnings.append(Note(row, name, f"not a known column, left out; the nearest is {nearest(name, known)}"))
         seen.setdefault(name, k + 1)
-    for needed in ("id", "role"):
-        if needed not in seen:
-            faults.append(Note(row, needed, "missing; everybody needs an id and a role (mentor, mentee, both or peer)"))
-    if not faults and not body:
-        faults.append(Note(row + 1, "id", "nobody in the file; below the header each row is a person"))
+    faults += [Note(row, name, text) for name, text in needed.items() if name not in seen]
     return faults
 
 

@@ -1,0 +1,187 @@
+"""Which cells of a table may be shown, so that nobody in a small group can be told from it."""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any
+
+import numpy as np
+
+from .figures import BoolArray, IntArray, whole
+
+_FAR = 1 << 40
+_PRICE, _TOTAL_PRICE = 20, 22
+"""What hiding an inner cell and a total cost: as many as can be are left, and of equals the total, which is read most."""
+MOST_STARTS = 16
+
+
+def disclose(counts: Any, k: int = 5) -> BoolArray:
+    """Which counts may be shown together with their totals.
+
+    counts   whole numbers of people, shape (rows, columns), without totals.
+    k        cells of 1 to k-1 people are hidden, totals too; a zero may be shown.
+    Returns  shape (rows + 1, columns + 1), True where it may be shown; the last row and column are the totals, the last cell
+             the grand total. Others are hidden along with the small ones, as few as we find, until no hidden count can be
+             bounded more tightly than a width of k from all that is shown, knowing only that no count is below 0.
+    Raises   ValueError unless counts are whole numbers of 0 or more in two dimensions.
+    Source   Cox (1995) and Fischetti and Salazar (2001) for the problem as one of flows in a network.
+    """
+    size = whole("k", k, 1)
+    full = _with_totals(counts)
+    small = (full > 0) & (full < size)
+    if not small.any():
+        return ~small
+    network = _Network(full, size)
+    best: tuple[int, BoolArray] | None = None
+    # What is hidden first decides what comes after: several beginnings, the same each time, and the best of them.
+    uneven = np.random.default_rng(0)
+    for start in range(max(1, min(MOST_STARTS, 2000 // full.size))):
+        if start > 1:
+            network.lean = np.rint(network.price * (0.8 + 0.4 * uneven.random(full.size))).astype(np.int64)
+        hidden = network.protect(small.ravel().copy(), largest_first=start % 2 == 0)
+        price = int(network.price[hidden].sum())
+        if best is None or price < best[0]:
+            best = price, hidden
+    assert best is not None
+    return np.asarray(~best[1].reshape(full.shape))
+
+
+def _with_totals(counts: Any) -> IntArray:
+    array = np.asarray(counts)
+    if array.ndim != 2 or not array.size:
+        raise ValueError("counts must be a table of one row and one column or more")
+    try:
+        numbers = array.astype(np.float64)
+    except (TypeError, ValueError):
+        raise ValueError("counts must be whole numbers") from None
+    if not np.all(np.isfinite(numbers)) or np.any(numbers < 0) or np.any(numbers != np.floor(numbers)):
+        raise ValueError("counts must be whole numbers of 0 or more")
+    if numbers.sum() > _FAR:
+        raise ValueError("counts are too large")
+    inner = numbers.astype(np.int64)
+    with_columns = np.vstack([inner, inner.sum(axis=0)])
+    return np.hstack([with_columns, with_columns.sum(axis=1, keepdims=True)])
+
+
+class _Network:
+    """The table as a circulation: each cell an arc, each row and column (that of totals too) a node where in equals out.
+
+    A cell can be more by what can flow back from its head to its tail through other hidden arcs, along them without bound,
+    against them by what they hold; and less by what can flow from tail to head, at most by all it holds.
+    """
+
+    def __init__(self, full: IntArray, k: int) -> None:
+        rows, columns = full.shape
+        self.k = k
+        self.value = [int(each) for each in full.ravel()]
+        tails, heads, price = [], [], []
+        for i in range(rows):
+            for j in range(columns):
+                row, column = i, rows + j
+                is_margin = (i == rows - 1) != (j == columns - 1)
+                tails.append(column if is_margin else row)
+                heads.append(row if is_margin else column)
+                price.append(_TOTAL_PRICE if i == rows - 1 or j == columns - 1 else _PRICE)
+        self.tail, self.head, self.price = tails, heads, np.array(price)
+        self.lean = self.price  # the prices by which one beginning chooses
+        self.nodes = rows + columns
+        self.at: list[list[int]] = [[] for _ in range(self.nodes)]
+        for arc, (tail, head) in enumerate(zip(tails, heads)):
+            self.at[tail].append(arc)
+            self.at[head].append(arc)
+
+    def protect(self, hidden: BoolArray, largest_first: bool) -> BoolArray:
+        """Hide more until every hidden cell is wide enough, then show again what needn't be hidden."""
+        small = hidden.copy()
+        sign = -1 if largest_first else 1
+        waiting = sorted(np.flatnonzero(hidden).tolist(), key=lambda arc: (sign * self.value[arc], arc))
+        while waiting:
+            arc = waiting.pop(0)
+            while self.width(arc, hidden) < self.k:
+                added = self.cheapest(arc, hidden)
+                hidden[added] = True
+                waiting += added
+        extra = sorted(
+            np.flatnonzero(hidden & ~small).tolist(), key=lambda arc: (-self.lean[arc], -self.value[arc], arc)
+        )
+        for arc in extra:
+            hidden[arc] = False
+            if any(self.width(int(each), hidden) < self.k for each in np.flatnonzero(hidden)):
+                hidden[arc] = True
+        return hidden
+
+    def width(self, arc: int, hidden: BoolArray) -> int:
+        """Between the least and the most that ``arc`` can be, as far as k."""
+        most = self.flow(self.head[arc], self.tail[arc], arc, hidden, self.k)
+        if most >= self.k:
+            return self.k
+        return most + self.flow(self.tail[arc], self.head[arc], arc, hidden, min(self.value[arc], self.k - most))
+
+    def flow(self, source: int, sink: int, without: int, hidden: BoolArray, enough: int) -> int:
+        """The most that can flow, as far as ``enough``: shortest paths that still have room, one after the other."""
+        moved: dict[int, int] = {}
+        total = 0
+        while total < enough:
+            came: dict[int, tuple[int, int]] = {source: (-1, 0)}
+            queue = [source]
+            for node in queue:
+                if node == sink:
+                    break
+                for arc in self.at[node]:
+                    if not hidden[arc] or arc == without:
+                        continue
+                    forward = self.tail[arc] == node
+                    after = self.head[arc] if forward else self.tail[arc]
+                    if after not in came and (forward or self.value[arc] + moved.get(arc, 0) > 0):
+                        came[after] = (arc, 1 if forward else -1)
+                        queue.append(after)
+            if sink not in came:
+                return total
+            path, room, node = [], enough - total, sink
+            while node != source:
+                arc, way = came[node]
+                path.append((arc, way))
+                if way < 0:
+                    room = min(room, self.value[arc] + moved.get(arc, 0))
+                node = self.tail[arc] if way > 0 else self.head[arc]
+            for arc, way in path:
+                moved[arc] = moved.get(arc, 0) + way * room
+            total += room
+        return total
+
+    def cheapest(self, arc: int, hidden: BoolArray) -> list[int]:
+        """What to hide so that ``arc`` can be k more, or k less: the path that costs least."""
+        more = self.path(self.head[arc], self.tail[arc], arc, hidden, self.k)
+        assert more is not None, "the way over the totals is always open"
+        less = self.path(self.tail[arc], self.head[arc], arc, hidden, self.k) if self.value[arc] >= self.k else None
+        return less[1] if less is not None and less[0] < more[0] else more[1]
+
+    def path(self, source: int, sink: int, without: int, hidden: BoolArray, room: int) -> tuple[int, list[int]] | None:
+        """The cheapest path with this much room: its price, and which of its arcs are not hidden yet."""
+        best = {source: 0}
+        came: dict[int, tuple[int, int]] = {}
+        heap = [(0, source)]
+        while heap:
+            price, node = heapq.heappop(heap)
+            if node == sink:
+                break
+            if price > best[node]:
+                continue
+            for arc in self.at[node]:
+                forward = self.tail[arc] == node
+                if arc == without or (not forward and self.value[arc] < room):
+                    continue
+                after = self.head[arc] if forward else self.tail[arc]
+                # A thousandth a step, so that of equal prices the shorter path is taken.
+                cost = price + 1 + (0 if hidden[arc] else 1000 * int(self.lean[arc]))
+                if cost < best.get(after, _FAR):
+                    best[after], came[after] = cost, (arc, node)
+                    heapq.heappush(heap, (cost, after))
+        if sink not in came:
+            return None
+        added, node = [], sink
+        while node != source:
+            arc, node = came[node]
+            if not hidden[arc]:
+                added.append(arc)
+        return best[sink], added

@@ -1,0 +1,259 @@
+"""``effect``: against an experiment, against simulation, and what it says when it can't tell."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from causaldata import cps_mixtape, nsw_mixtape
+
+from openmentor.engine import impact
+
+
+def made(seed, n=1500, effect=-0.05, strength=0.8, rate=-1.2, event=-1.2):
+    """People of whom the more eager take part and stay: outcome, treated, covariates. The truth is ``effect`` on a share."""
+    rng = np.random.default_rng(seed)
+    eager, level = rng.normal(size=n), rng.integers(0, 5, n).astype(float)
+    site = rng.choice(["Berlin", "Pune", "Austin"], n)
+    treated = rng.random(n) < 1 / (1 + np.exp(-(rate + strength * eager - 0.2 * (level - 2) + 0.3 * (site == "Pune"))))
+    chance = np.clip(1 / (1 + np.exp(-(event - strength * eager + 0.2 * (level - 2)))), 0.06, 1)
+    outcome = rng.random(n) < chance + effect * treated
+    return outcome.astype(int), treated, {"eager": eager, "level": level, "site": site}
+
+
+def lalonde():
+    trained, survey = nsw_mixtape.load_pandas().data.query("treat == 1"), cps_mixtape.load_pandas().data
+    names = ["age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75", "re78"]
+    columns = {name: np.concatenate((trained[name], survey[name])) for name in names}
+    earned = columns.pop("re78")
+    columns |= {"u74": columns["re74"] == 0, "u75": columns["re75"] == 0}
+    return earned, np.arange(len(earned)) < len(trained), columns
+
+
+def test_lalondes_experiment_is_found_from_a_survey():
+    earned, treated, columns = lalonde()
+    found = impact.effect(earned, treated, columns)
+    assert found.low < 1794 < found.high
+    assert abs(found.value - 1794) < 500
+    assert found.naive == pytest.approx(-8497.5, abs=0.1)
+    assert max(abs(after) for _, _, after in found.balance) < 0.1
+
+
+def test_where_chance_decided_it_is_the_plain_difference():
+    data = nsw_mixtape.load_pandas().data
+    found = impact.effect(data["re78"], data["treat"] == 1, data[["age", "educ", "black", "re74", "re75"]])
+    assert found.value == pytest.approx(1794, abs=200)
+    assert found.low < 1794 < found.high
+
+
+def test_coverage_and_bias_where_the_naive_difference_misleads():
+    values = []
+    for seed in range(150):
+        found = impact.effect(*made(seed))
+        values.append((found.value, found.low, found.high, found.naive))
+    value, low, high, naive = np.array(values).T
+    assert abs(naive.mean() + 0.05) > 0.05
+    assert abs(value.mean() + 0.05) < 0.006
+    assert np.mean((low <= -0.05) & (high >= -0.05)) >= 0.9
+
+
+def test_few_events_take_both_score_intervals():
+    held, widths = 0, []
+    for seed in range(100):
+        outcome, treated, covariates = made(seed, n=400, effect=0.0, strength=0.3, rate=-2.2, event=-3.2)
+        if treated.sum() < 30:
+            continue
+        found = impact.effect(outcome, treated, covariates)
+        if found.unknown is None:
+            widths.append(found.high - found.low)
+            held += found.low <= 0 <= found.high
+    assert len(widths) > 50
+    assert held / len(widths) >= 0.9
+    assert min(widths) > 0.05
+
+
+def test_the_fields_say_what_they_promise():
+    outcome, treated, covariates = made(2)
+    found = impact.effect(outcome, treated, covariates)
+    assert found.treated == impact.share(int(outcome[treated].sum()), int(treated.sum()))
+    assert found.value == pytest.approx(found.treated.value - found.compared.value)
+    assert found.low < found.value < found.high
+    assert (found.n_treated, found.n_compared) == (treated.sum(), (~treated).sum())
+    assert found.naive == pytest.approx(outcome[treated].mean() - outcome[~treated].mean())
+    assert [name for name, _, _ in found.balance] == [
+        "eager", "eager squared", "level", "level squared", "site: Austin", "site: Berlin", "site: Pune",
+    ]  # fmt: skip
+    assert max(abs(before) for _, before, _ in found.balance) > 0.3
+    assert max(abs(after) for _, _, after in found.balance) < 0.1
+    assert (found.overlap, found.unknown, found.primary) == (1.0, None, False)
+    assert found.e_value == impact.e_value(found)
+    assert found.verdict == ("fewer" if found.high < 0 else "can't tell yet")
+    assert found.reasons[0].startswith("This is an exploratory look")
+
+
+def test_frames_arrays_and_order_make_no_difference():
+    outcome, treated, covariates = made(2)
+    found = impact.effect(outcome, treated, covariates)
+    assert impact.effect(pd.Series(outcome), pd.Series(treated), pd.DataFrame(covariates)) == found
+    assert impact.effect(pl.Series(outcome), pl.Series(treated), pl.DataFrame(covariates)) == found
+    turn = np.random.default_rng(0).permutation(len(outcome))
+    shuffled = impact.effect(outcome[turn], treated[turn], {name: each[turn] for name, each in covariates.items()})
+    assert (shuffled.value, shuffled.low) == pytest.approx((found.value, found.low), abs=1e-9)
+    numbers = np.stack([covariates["eager"], covariates["level"]], axis=1)
+    named = impact.effect(outcome, treated, {"0": numbers[:, 0], "1": numbers[:, 1]})
+    assert impact.effect(outcome, treated, numbers) == named
+
+
+def test_exact_compares_only_with_their_like():
+    outcome, treated, covariates = made(3)
+    found = impact.effect(outcome, treated, covariates, exact=["site"])
+    assert not any(name.startswith("site") for name, _, _ in found.balance)
+    numbers = np.stack([covariates["eager"], covariates["level"]], axis=1)
+    assert impact.effect(outcome, treated, numbers, exact=[1]).balance[-1][0] == "0 squared"
+    alone = covariates | {"site": np.where(treated & (np.arange(1500) % 10 == 0), "Oslo", covariates["site"])}
+    some = impact.effect(outcome, treated, alone, exact=["site"])
+    count = int(np.sum(alone["site"] == "Oslo"))
+    assert some.n_treated == treated.sum() - count
+    assert f"{count} of {treated.sum()} participants have nobody to compare with" in some.reasons[0]
+    most = covariates | {"site": np.where(treated & (np.arange(1500) % 3 == 0), "Oslo", covariates["site"])}
+    none = impact.effect(outcome, treated, most, exact=["site"])
+    assert none.value is None
+    assert "nobody alike" in none.unknown
+    with pytest.raises(ValueError, match="no covariate 'town'"):
+        impact.effect(outcome, treated, covariates, exact=["town"])
+
+
+def test_a_number_as_outcome():
+    rng = np.random.default_rng(4)
+    _, treated, covariates = made(4)
+    points = 50 + 5 * covariates["eager"] + 4 * treated + rng.normal(scale=8, size=1500)
+    found = impact.effect(points, treated, covariates)
+    assert found.low < 4 < found.high
+    assert found.value == pytest.approx(4, abs=1.5)
+    assert found.verdict == "more"
+    assert found.treated.value == pytest.approx(points[treated].mean())
+    # exp(0.91 d) and its E-value
+    ratio = math.exp(0.91 * found.value / found.deviation)
+    assert found.e_value[0] == pytest.approx(ratio + math.sqrt(ratio * (ratio - 1)))
+
+
+def test_e_value_by_hand():
+    known = impact.effect(*made(5))
+    figure = impact.Figure(0.08, 0.05, 0.1, 100, "")
+    other = replace(figure, value=0.16)
+    strong = replace(known, value=-0.08, low=-0.12, high=-0.04, treated=figure, compared=other, deviation=None)
+    # ratios 0.5 and 0.75, turned round 2 and 4 / 3
+    assert impact.e_value(strong) == pytest.approx((2 + math.sqrt(2), 4 / 3 + math.sqrt(4 / 9)))
+    assert impact.e_value(replace(strong, high=0.01))[1] == 1
+    assert impact.e_value(replace(strong, value=-0.16))[0] == math.inf
+    assert impact.e_value(replace(strong, value=None, low=None, high=None)) == (None, None)
+
+
+NOBODY = "Nobody took part, so there is nobody to compare."
+EVERYBODY = "There is nobody to compare with: all who could be took part."
+
+
+def hostile():
+    outcome, treated, covariates = made(6, n=600)
+    few = np.arange(600) < 25
+    yield "nobody took part", (outcome, treated & False, covariates), NOBODY
+    yield "everybody took part", (outcome, treated | True, covariates), EVERYBODY
+    yield (
+        "one participant",
+        (outcome, few & (np.arange(600) < 1), covariates),
+        "There is only 1 participant; 30 are needed.",
+    )
+    yield "few participants", (outcome, few, covariates), "There are only 25 participants; 30 are needed."
+    yield (
+        "few others",
+        (outcome, np.arange(600) >= 15, covariates),
+        "There are only 15 people to compare with; 20 are needed.",
+    )
+    yield "splits perfectly", (outcome, treated, covariates | {"mark": treated}), "nobody alike"
+    yield "splits by a number", (outcome, covariates["eager"] > 0.8, covariates), "nobody alike|can't be made alike"
+    yield "all alike", (np.full(600, 3.5), treated, covariates), "the same outcome"
+    yield "nobody known", (np.full(600, np.nan), treated, covariates), NOBODY
+    yield "nobody there", ([], [], {}), NOBODY
+
+
+@pytest.mark.parametrize(("given", "words"), [each[1:] for each in hostile()], ids=[each[0] for each in hostile()])
+def test_too_little_is_an_answer_in_words(given, words):
+    found = impact.effect(*given)
+    assert any(each in found.unknown for each in words.split("|"))
+    assert (found.value, found.low, found.high, found.verdict, found.e_value) == (
+        None,
+        None,
+        None,
+        "can't tell yet",
+        (None, None),
+    )
+    assert found.treated.value is None
+    assert found.compared.value is None
+    assert found.reasons[0] == found.unknown
+
+
+def test_naive_is_given_where_the_value_is_unknown():
+    outcome, treated, covariates = made(6, n=600)
+    few = np.arange(600) < 25
+    assert impact.effect(outcome, few, covariates).naive == pytest.approx(outcome[few].mean() - outcome[~few].mean())
+    assert impact.effect(outcome, treated & False, covariates).naive is None
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_nobody_left_or_all_left_is_a_difference_of_nothing_with_doubt(value):
+    _, treated, covariates = made(7)
+    found = impact.effect(np.full(1500, value), treated, covariates)
+    assert found.value == pytest.approx(0, abs=1e-9)
+    assert found.low < -0.001
+    assert found.high > 0.001
+    assert found.verdict == "can't tell yet"
+
+
+def test_constant_half_missing_and_odd_covariates_do_no_harm():
+    outcome, treated, covariates = made(8)
+    rng = np.random.default_rng(0)
+    gaps = np.where(rng.random(1500) < 0.5, np.nan, covariates["eager"])
+    odd = covariates | {
+        "constant": np.ones(1500),
+        "half": gaps,
+        "none": np.full(1500, np.nan),
+        "words": [None if k % 2 else "x" for k in range(1500)],
+        "own": [f"id {k}" for k in range(1500)],
+        "endless": np.where(np.arange(1500) == 3, np.inf, covariates["level"]),
+        "again": covariates["level"] * 2 + 1,
+    }
+    plain, found = impact.effect(outcome, treated, covariates), impact.effect(outcome, treated, odd)
+    assert found.value == pytest.approx(plain.value, abs=0.02)
+    names = {name for name, _, _ in found.balance}
+    assert {"half", "half missing"} <= names
+    assert not names & {"constant", "none", "own: other"}
+
+
+def test_unknown_outcomes_are_left_out_and_counted():
+    outcome, treated, covariates = made(9)
+    gaps = np.where(np.arange(1500) < 100, np.nan, outcome)
+    found = impact.effect(gaps, treated, covariates)
+    rest = {name: each[100:] for name, each in covariates.items()}
+    assert found.value == impact.effect(outcome[100:], treated[100:], rest).value
+    assert found.reasons[0] == "For 100 people the outcome is not known; they were left out."
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (([1, 0], [True], {}), "outcome has 2 entries and treated has 1"),
+        (([1, 0], [True, False], {"x": [1]}), "covariate x has 1 entries and outcome has 2"),
+        (([1, 0], [True, None], {"x": [1, 2]}), "true or false"),
+        (([1, 0], [2, 0], {"x": [1, 2]}), "true or false"),
+        ((["a", 0], [1, 0], {"x": [1, 2]}), "no number"),
+        (([1, 0], [1, 0], np.zeros((2, 2, 2))), "one row a person"),
+        (([1, 0], [1, 0], {"x": [1e300, 2]}), "too large"),
+    ],
+)
+def test_shapes_that_disagree_are_refused_in_words(given, words):
+    with pytest.raises(ValueError, match=words):
+        impact.effect(*given)
