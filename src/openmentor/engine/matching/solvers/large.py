@@ -20,7 +20,7 @@ from .transport import Transport
 
 KEPT = 64
 """Of each mentee so many mentors by score, for a start."""
-NEAR = 32
+NEAR = 64
 """Of each mentee who is looked at again so many by what they would leave at the prices."""
 PROVED = 2e-10
 """Nobody could gain more than this: the rounding of scores to whole numbers, and what spreads people over equal ones."""
@@ -174,11 +174,10 @@ class Search:
         raise RuntimeError("the rounds don't end")
 
     def _serve_first(self, one_more: int) -> None:
-        """From now on serving one more counts before all fit."""
-        old = self.transport
+        """From now on serving one more counts before all fit: each pair is worth that much more, which its mentee has."""
         self.one_more = one_more
-        self.transport = Transport(len(self.columns), self.capacity)
-        self.transport.add(old.mentees(), old.mentor.astype(np.int64), old.worth + one_more)
+        self.transport.worth += one_more
+        self.transport.own[self.transport.arc_of >= 0] += one_more
 
     def _missing(self, mentee: IntArray, mentor: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
         """Last time's pairs that were not kept and are still possible."""
