@@ -300,7 +300,7 @@ def _keys(keys, score, offset, spread):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _place(keys, names, held, most, mine, name):  # type: ignore[no-untyped-def]
+def _place(keys, names, parts, held, most, mine, name, part):  # type: ignore[no-untyped-def]
     """Put one into the heap, in the least one's place once it is full; how many it holds."""
     if held < most:
         c = held
@@ -310,9 +310,11 @@ def _place(keys, names, held, most, mine, name):  # type: ignore[no-untyped-def]
                 break
             keys[c] = keys[above]
             names[c] = names[above]
+            parts[c] = parts[above]
             c = above
         keys[c] = mine
         names[c] = name
+        parts[c] = part
         return held + 1
     c = 0
     while True:
@@ -325,14 +327,16 @@ def _place(keys, names, held, most, mine, name):  # type: ignore[no-untyped-def]
             break
         keys[c] = keys[below]
         names[c] = names[below]
+        parts[c] = parts[below]
         c = below
     keys[c] = mine
     names[c] = name
+    parts[c] = part
     return held
 
 
 @njit(cache=True, nogil=True)
-def _keep(out, first, offset, spread, shift, key, who, held):  # type: ignore[no-untyped-def]
+def _keep(out, guess, first, offset, spread, shift, key, who, part, held):  # type: ignore[no-untyped-def]
     """Keep of one mentee the best so far, and say how many that are."""
     most = len(key)
     size = len(out)
@@ -349,18 +353,19 @@ def _keep(out, first, offset, spread, shift, key, who, held):  # type: ignore[no
             continue
         for i in range(length):
             if few[i] > least:
-                held = _place(key, who, held, most, few[i], at + i)
+                held = _place(key, who, part, held, most, few[i], at + i, guess[begin + i] if len(guess) else 0.0)
                 if held == most:
                     least = key[0]
     return held
 
 
 @njit(cache=True, nogil=True)
-def scan(plan, mentees, rows, dense, first, last, number, offset, spread, shift, key, who, count):  # type: ignore[no-untyped-def]
+def scan(plan, mentees, rows, dense, guess, first, last, number, offset, spread, shift, key, who, part, count):  # type: ignore[no-untyped-def]
     """Keep of each mentee of a block the best of a tile: score + offset of the mentor.
 
     first, last, number   the tile's mentors, and which tile it is. ``dense``: (block, mentors) to start from, or (0, 0).
-    offset (m,); key, who (block, keep): heaps, least first; count (block,). ``spread`` from ``shift``: what decides between
+    ``guess``: the same, what is no less than a part that is to be known exactly later: ``part`` says which was added.
+    offset (m,); key, who, part (block, keep): heaps, least first; count (block,). ``spread`` from ``shift``: what decides between
     equals.
     """
     size = last - first
@@ -369,13 +374,17 @@ def scan(plan, mentees, rows, dense, first, last, number, offset, spread, shift,
     quarters = np.empty(size, dtype=np.uint16)
     least = np.empty(size, dtype=np.uint16)
     apart = np.empty(size, dtype=np.float64)
+    nothing = np.empty(0, dtype=np.float64)
     for k in range(len(mentees)):
         if dense.shape[0]:
             out[:] = dense[k, :size]
         else:
             out[:] = 0.0
         _score(plan, mentees[k], rows[k], first, last, number, out, common, quarters, least, apart)
-        count[k] = _keep(out, first, offset, spread, shift[k], key[k], who[k], count[k])
+        guessed = guess[k, :size] if guess.shape[0] else nothing
+        if guess.shape[0]:
+            out += guessed
+        count[k] = _keep(out, guessed, first, offset, spread, shift[k], key[k], who[k], part[k], count[k])
 
 
 @njit(cache=True, nogil=True)
@@ -396,12 +405,13 @@ def fill(plan, mentees, rows, dense, first, last, number, total):  # type: ignor
 
 
 @njit(cache=True, nogil=True)
-def scan_held(total, offset, spread, shift, key, who, count):  # type: ignore[no-untyped-def]
+def scan_held(total, offset, spread, shift, key, who, part, count):  # type: ignore[no-untyped-def]
     """As ``scan``, of scores (block, mentors) at hand, NaN where the two may not meet."""
     size = total.shape[1]
+    nothing = np.empty(0, dtype=np.float64)
     for k in range(total.shape[0]):
         out = total[k]
         for i in range(size):
             if out[i] != out[i]:
                 out[i] = -np.inf
-        count[k] = _keep(out, 0, offset, spread, shift[k], key[k], who[k], 0)
+        count[k] = _keep(out, nothing, 0, offset, spread, shift[k], key[k], who[k], part[k], 0)

@@ -40,7 +40,12 @@ if TYPE_CHECKING:
     from .rules import Rule
     from .scoring import Scored
 
-Heap = npt.NDArray[np.int32]
+NOTHING: FloatArray = np.empty((0, 0))
+LITTLE = 0.1
+"""Of the square of the texts' lengths so much is left to the guess."""
+MOST_DIRECTIONS = 128
+ROUNDED = 4e-3
+"""Its square is more than what rounding takes from a cosine."""
 SPREAD: FloatArray = np.resize(np.random.default_rng(7).random(kernels.SPREAD) * 1e-10, kernels.SPREAD + kernels.FEW)
 """Far below any difference of scores: among equals, everybody gets others to choose from."""
 MENTEES, MENTORS = 64, 2048
@@ -64,6 +69,16 @@ class Best:
     bound: FloatArray
 
 
+class Heaps:
+    """Of each mentee of a block the best so far: keys, whom, what of the key was guessed, and how many."""
+
+    def __init__(self, mentees: int, keep: int) -> None:
+        self.key = np.empty((mentees, keep))
+        self.who = np.empty((mentees, keep), dtype=np.int32)
+        self.part = np.zeros((mentees, keep))
+        self.count = np.zeros(mentees, dtype=np.int64)
+
+
 class Pass:
     """All pairs once, in blocks of mentees that threads share out; subclasses know where the scores come from."""
 
@@ -77,24 +92,30 @@ class Pass:
         mentees: IntArray,
         offset: FloatArray | None = None,
         tick: Callable[[int, int], None] | None = None,
+        *,
+        closely: bool = False,
     ) -> Best:
-        """Of each of ``mentees`` (positions) the ``keep`` mentors of greatest score + offset. ``tick`` cancels by raising."""
+        """Of each of ``mentees`` (positions) the ``keep`` mentors of greatest score + offset.
+
+        closely   choose by the scores themselves; else what is slow to compute may be guessed from above for the choice, and
+                  the bound with it. Scores that come back are never guessed. ``tick`` cancels by raising.
+        """
         keep = max(1, min(keep, self.mentors))
         offsets = np.zeros(self.mentors) if offset is None else offset
         found: list[tuple[IntArray, IntArray, FloatArray, FloatArray]] = []
 
         def work(start: int) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
             some = mentees[start : start + MENTEES]
-            key = np.empty((len(some), keep))
-            who = np.empty((len(some), keep), dtype=np.int32)
-            count = np.zeros(len(some), dtype=np.int64)
+            heaps = Heaps(len(some), keep)
             shift = (some * 2_654_435_761 >> 7) & (kernels.SPREAD - 1)
-            self._scan(some, offsets, shift, key, who, count)
-            row, column = np.nonzero(np.arange(keep)[None, :] < count[:, None])
-            mentor = who[row, column].astype(np.int64)
+            self._scan(some, offsets, shift, heaps, closely)
+            row, column = np.nonzero(np.arange(keep)[None, :] < heaps.count[:, None])
+            mentor = heaps.who[row, column].astype(np.int64)
             drawn = SPREAD[(mentor + shift[row]) & (kernels.SPREAD - 1)]
-            score = key[row, column] - (offsets[mentor] + drawn)
-            return some[row], mentor, score, np.where(count == keep, key[:, 0], -np.inf)
+            score = heaps.key[row, column] - (offsets[mentor] + drawn)
+            if not closely:
+                score += self._guessed(some[row], mentor) - heaps.part[row, column]
+            return some[row], mentor, score, np.where(heaps.count == keep, heaps.key[:, 0], -np.inf)
 
         starts = range(0, len(mentees), MENTEES)
         with threadpool_limits(1), ThreadPoolExecutor(self.threads) as pool:
@@ -111,10 +132,12 @@ class Pass:
             return Best(none, none, np.empty(0), np.empty(0))
         return Best(*(np.concatenate(each) for each in zip(*found)))
 
-    def _scan(
-        self, some: IntArray, offset: FloatArray, shift: IntArray, key: FloatArray, who: Heap, count: IntArray
-    ) -> None:
+    def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, heaps: Heaps, closely: bool) -> None:
         raise NotImplementedError
+
+    def _guessed(self, mentee: IntArray, mentor: IntArray) -> FloatArray:
+        """What was guessed of these pairs, as it is."""
+        return np.zeros(len(mentee))
 
 
 class Held(Pass):
@@ -127,15 +150,13 @@ class Held(Pass):
         self.scores, self.rows, self.columns = scores, rows, columns
         self.banned = banned[np.argsort(banned[:, 1], kind="stable")]
 
-    def _scan(
-        self, some: IntArray, offset: FloatArray, shift: IntArray, key: FloatArray, who: Heap, count: IntArray
-    ) -> None:
+    def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, heaps: Heaps, closely: bool) -> None:
         total = np.ascontiguousarray(self.scores[np.ix_(self.rows, self.columns[some])].T)
         at = {int(j): k for k, j in enumerate(some)}
         for j in np.intersect1d(some, self.banned[:, 1]).tolist():
             low, high = np.searchsorted(self.banned[:, 1], [j, j + 1])
             total[at[j], self.banned[low:high, 0]] = np.nan
-        kernels.scan_held(total, offset, SPREAD, shift, key, who, count)
+        kernels.scan_held(total, offset, SPREAD, shift, heaps.key, heaps.who, heaps.part, heaps.count)
 
 
 class Tiles(Pass):
@@ -162,44 +183,58 @@ class Tiles(Pass):
                 pairs[1][j][i] = 1.0
             maker.words(BANNED, -1, Bag(*pairs), here=True)
         self.plan = maker.plan()
-        self.blocks, self.cosines = maker.blocks, maker.cosines
+        self.blocks, self.texts = maker.blocks, maker.texts
         self._row_width = int(maker.row_width)
 
-    def _scan(
-        self, some: IntArray, offset: FloatArray, shift: IntArray, key: FloatArray, who: Heap, count: IntArray
-    ) -> None:
-        for rows, dense, first, last, number in self._tiles(some):
-            kernels.scan(self.plan, some, rows, dense, first, last, number, offset, SPREAD, shift, key, who, count)
+    def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, heaps: Heaps, closely: bool) -> None:
+        for rows, dense, first, last, number in self._tiles(some, closely):
+            guess = self._guess(some, first, last) if self.texts and not closely else NOTHING
+            kernels.scan(
+                self.plan, some, rows, dense, guess, first, last, number, offset, SPREAD, shift, heaps.key, heaps.who, heaps.part, heaps.count
+            )  # fmt: skip
 
     def block(self, mentees: IntArray) -> FloatArray:
         """(mentees, mentors) scores, -inf where the two may not meet; for a few mentees."""
         out = np.empty((len(mentees), len(self.rows)))
         for start in range(0, len(mentees), MENTEES):
             some = mentees[start : start + MENTEES]
-            for rows, dense, first, last, number in self._tiles(some):
+            for rows, dense, first, last, number in self._tiles(some, True):
                 total = np.empty((len(some), last - first))
                 kernels.fill(self.plan, some, rows, dense, first, last, number, total)
                 out[start : start + MENTEES, first:last] = total
         return out
 
-    def _tiles(self, some: IntArray) -> Iterator[tuple[FloatArray, FloatArray, int, int, int]]:
+    def _tiles(self, some: IntArray, closely: bool) -> Iterator[tuple[FloatArray, FloatArray, int, int, int]]:
         rows = np.empty((len(some), max(1, self._row_width)))
         kernels.rows_of(self.plan, some, rows)
-        nothing = np.empty((0, 0))
+        is_dense = bool(self.blocks or (self.texts and closely))
         for number, first in enumerate(range(0, len(self.rows), MENTORS)):
             last = min(first + MENTORS, len(self.rows))
-            yield rows, self._dense(some, first, last) if self.blocks or self.cosines else nothing, first, last, number
+            yield rows, self._dense(some, first, last, closely) if is_dense else NOTHING, first, last, number
 
-    def _dense(self, some: IntArray, first: int, last: int) -> FloatArray:
-        dense = np.zeros((len(some), last - first))
-        for mentors, mentees, index in self.cosines:
-            likeness = mentees[some] @ mentors[first:last].T
+    def _guess(self, some: IntArray, first: int, last: int) -> FloatArray:
+        """What texts add at most."""
+        guess = np.zeros((len(some), last - first))
+        for text in self.texts:
+            likeness = text.of_mentee[some] @ text.of_mentor[first:last].T
             np.clip(likeness, 0, 1, out=likeness)
-            likeness *= COSINE_DIGITS  # as the dimension rounds
-            np.rint(likeness, out=likeness)
-            likeness /= COSINE_DIGITS
-            likeness *= self.plan.weight[index, some][:, None]
-            dense += likeness
+            guess += likeness * self.plan.weight[text.index, some][:, None]
+        return guess
+
+    def _guessed(self, mentee: IntArray, mentor: IntArray) -> FloatArray:
+        total = np.zeros(len(mentee))
+        for text in self.texts:
+            for start in range(0, len(mentee), 4096):
+                some = slice(start, start + 4096)
+                likeness = np.einsum("kd,kd->k", text.whole[0][mentor[some]], text.whole[1][mentee[some]])
+                total[some] += _rounded(likeness) * self.plan.weight[text.index, mentee[some]]
+        return total
+
+    def _dense(self, some: IntArray, first: int, last: int, closely: bool) -> FloatArray:
+        dense = np.zeros((len(some), last - first))
+        for text in self.texts if closely else ():
+            likeness = text.whole[1][some] @ text.whole[0][first:last].T
+            dense += _rounded(likeness) * self.plan.weight[text.index, some][:, None]
         if self.blocks:
             lens = Block(self.rows[first:last], self.columns[some], len(self.scored.mentees))
             for each, index in self.blocks:
@@ -210,6 +245,41 @@ class Tiles(Pass):
                 weight, missing = self.plan.weight[index, some][:, None], self.plan.missing[index, some][:, None]
                 dense += np.where(np.isnan(score), missing, weight * score)
         return dense
+
+
+class Texts:
+    """Vectors of texts, and the few numbers from which a cosine is guessed, never too low.
+
+    The directions in which the vectors differ most are kept; of the rest only the lengths, whose product no cosine of the rests
+    exceeds.
+    """
+
+    def __init__(self, index: int, mentors: FloatArray, mentees: FloatArray) -> None:
+        self.index = index
+        self.whole = np.ascontiguousarray(mentors), np.ascontiguousarray(mentees)
+        every = np.concatenate([mentors[:2000], mentees[:2000]])
+        spread, directions = np.linalg.eigh(every.T @ every)
+        share = 1 - np.cumsum(spread[::-1]) / max(float(spread.sum()), 1e-12)
+        kept = min(int(np.searchsorted(-share, -LITTLE)) + 1, MOST_DIRECTIONS)
+        directions = directions[:, ::-1][:, :kept]
+        self.of_mentor, self.of_mentee = (_short(side, directions) for side in self.whole)
+
+
+def _rounded(likeness: FloatArray) -> FloatArray:
+    """As the dimension rounds. In place."""
+    np.clip(likeness, 0, 1, out=likeness)
+    likeness *= COSINE_DIGITS
+    np.rint(likeness, out=likeness)
+    likeness /= COSINE_DIGITS
+    return likeness
+
+
+def _short(vectors: FloatArray, directions: FloatArray) -> npt.NDArray[np.float32]:
+    along = vectors @ directions
+    rest = (vectors**2).sum(axis=1) - (along**2).sum(axis=1)
+    # The last number is for what single precision and rounding may take away.
+    slack = np.where((vectors != 0).any(axis=1), ROUNDED, 0.0)
+    return np.column_stack([along, np.sqrt(np.maximum(rest, 0.0)) + ROUNDED, slack]).astype(np.float32)
 
 
 class _Maker:
@@ -254,7 +324,7 @@ class _Maker:
         self.hours: tuple[int, Hours] | None = None
         self.hours_rule: HoursAtLeast | None = None
         self.blocks: list[tuple[Any, int]] = []
-        self.cosines: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], int]] = []
+        self.texts: list[Texts] = []
         self.totals: FloatArray = np.zeros(1)
         for number, key in enumerate(self.extra):
             self.dimension(len(active) + number, scored.dimensions[key])
@@ -313,9 +383,9 @@ class _Maker:
         elif isinstance(shape, Hours) and self.hours is None:
             self.hours = index, shape
         elif isinstance(shape, Cosine):
-            vectors = [np.where(here[:, None], part[index_of], 0.0).astype(np.float64)
-                       for part, index_of, here in zip(shape.vectors, (self.rows, self.columns), known)]  # fmt: skip
-            self.cosines.append((np.ascontiguousarray(vectors[0]), np.ascontiguousarray(vectors[1]), index))
+            mentors, mentees = (np.where(here[:, None], part[of], 0.0)
+                                for part, of, here in zip(shape.vectors, (self.rows, self.columns), known))  # fmt: skip
+            self.texts.append(Texts(index, mentors, mentees))
             self._flat(index, known, np.zeros(len(self.columns)))
         else:
             self.blocks.append((each, index))
@@ -520,4 +590,5 @@ def _joined(arrays: Sequence[Any], kind: Any) -> Any:
 
 
 def _stacked(arrays: Sequence[Any], width: int) -> Any:
-    return np.concatenate(arrays).astype(np.float64) if arrays else np.zeros((0, width), dtype=np.float64)
+    # Row by row in memory: the loops run along rows.
+    return np.ascontiguousarray(np.concatenate(arrays), dtype=np.float64) if arrays else np.zeros((0, width))

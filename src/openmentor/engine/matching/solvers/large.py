@@ -20,7 +20,7 @@ from .transport import Transport
 
 KEPT = 64
 """Of each mentee so many mentors by score, for a start."""
-NEAR = 32
+NEAR = 64
 """Of each mentee who is looked at again so many by what they would leave at the prices."""
 PROVED = 2e-10
 """Nobody could gain more than this: the rounding of scores to whole numbers, and what spreads people over equal ones."""
@@ -152,6 +152,7 @@ class Search:
         first = self.tiles.best(KEPT, np.arange(n), tick=lambda done, total: self.progress("scores", done, total))
         self.offsets = [np.zeros(len(self.rows))]
         self.bound, self.seen_at = first.bound, np.zeros(n, dtype=np.int64)
+        self.closely = np.zeros(n, dtype=np.bool_)
         parts = [(first.mentee, first.mentor, first.score)]
         if len(self.previous):
             parts.append(self._missing(first.mentee, first.mentor))
@@ -173,11 +174,10 @@ class Search:
         raise RuntimeError("the rounds don't end")
 
     def _serve_first(self, one_more: int) -> None:
-        """From now on serving one more counts before all fit."""
-        old = self.transport
+        """From now on serving one more counts before all fit: each pair is worth that much more, which its mentee has."""
         self.one_more = one_more
-        self.transport = Transport(len(self.columns), self.capacity)
-        self.transport.add(old.mentees(), old.mentor.astype(np.int64), old.worth + one_more)
+        self.transport.worth += one_more
+        self.transport.own[self.transport.arc_of >= 0] += one_more
 
     def _missing(self, mentee: IntArray, mentor: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
         """Last time's pairs that were not kept and are still possible."""
@@ -201,12 +201,17 @@ class Search:
 
     def _add_nearest(self, again: IntArray) -> None:
         """Look again at these mentees, and add what comes nearest to a gain."""
-        found = self.tiles.best(NEAR, again, self.offset, lambda done, total: self.progress("proof", done, total))
-        self.bound[again], self.seen_at[again] = found.bound, len(self.offsets)
         self.offsets.append(self.offset)
-        fresh = ~self.transport.has(found.mentee, found.mentor)
-        mentee, mentor = found.mentee[fresh], found.mentor[fresh]
-        self.transport.add(mentee, mentor, self._worth(mentee, mentor, found.score[fresh]))
+        for closely in (False, True):
+            some = again[self.closely[again] == closely]
+            tick = lambda done, total: self.progress("proof", done, total)  # noqa: E731
+            found = self.tiles.best(NEAR, some, self.offset, tick, closely=closely)
+            self.bound[some], self.seen_at[some] = found.bound, len(self.offsets) - 1
+            fresh = ~self.transport.has(found.mentee, found.mentor)
+            mentee, mentor = found.mentee[fresh], found.mentor[fresh]
+            # Where nothing new was found, a guess stands between what was found and the proof.
+            self.closely[np.setdiff1d(some, mentee)] = True
+            self.transport.add(mentee, mentor, self._worth(mentee, mentor, found.score[fresh]))
 
     # -- what came out -----------------------------------------------------------------------------------------------------
 

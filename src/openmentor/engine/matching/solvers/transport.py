@@ -15,6 +15,8 @@ from numba import njit
 from ..problem import BoolArray, IntArray
 
 NOBODY = -1
+MANY = 0.1
+"""Of all mentees: from so many who would leave, all is solved anew."""
 FAR = np.int64(1) << np.int64(62)
 
 
@@ -418,6 +420,17 @@ def _part(leaving, of_mentor, arcs, mentee, start, mentor, worth, price, own, ar
             )
 
 
+@njit(cache=True, nogil=True)
+def _has(start, mentor, mentees, mentors):  # type: ignore[no-untyped-def]
+    found = np.zeros(len(mentees), dtype=np.bool_)
+    for k in range(len(mentees)):
+        for a in range(start[mentees[k]], start[mentees[k] + 1]):
+            if mentor[a] == mentors[k]:
+                found[k] = True
+                break
+    return found
+
+
 class Transport:
     """Mentees with candidates, mentors with places, and the pairs worth most so far.
 
@@ -453,7 +466,10 @@ class Transport:
         self.arc_of[has] = position[self.arc_of[has]]
         gains = worth - self.price[mentor] > self.own[mentee]
         leaving = np.unique(mentee[gains])
-        if has.any() and len(leaving):
+        if len(leaving) > MANY * n:  # so many chains to mend cost more than all of them anew
+            self.price[:], self.own[:], self.load[:] = 0, 0, 0
+            self.arc_of[:], self.first[:] = NOBODY, NOBODY
+        elif has.any() and len(leaving):
             arcs = np.argsort(self.mentor, kind="stable")
             of_mentor = np.searchsorted(self.mentor[arcs], np.arange(len(self.price) + 1)).astype(np.int64)
             _part(leaving, of_mentor, arcs, mentees[arcs], self.start, self.mentor, self.worth, self.price, self.own,
@@ -472,9 +488,8 @@ class Transport:
 
     def has(self, mentee: IntArray, mentor: IntArray) -> BoolArray:
         """Which of these pairs are candidates."""
-        m = max(1, len(self.price))
-        held = self.mentees() * m + self.mentor
-        return np.isin(mentee * m + mentor, held)
+        known: BoolArray = _has(self.start, self.mentor, mentee, mentor)
+        return known
 
     def mentees(self) -> IntArray:
         """The mentee of each candidate."""
