@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 # Before Django's settings are read: nothing of this installation is touched, and no mail leaves the machine.
 _data = tempfile.TemporaryDirectory(prefix="openmentor-test-")
 os.environ["OPENMENTOR_DATA"] = _data.name
+os.environ["OPENMENTOR_VECTORS"] = f"{_data.name}/vectors"  # also of a process that inherits another's
 os.environ.pop("EMAIL_URL", None)
 os.environ.setdefault("OPENMENTOR_SECRET_KEY", "only-for-tests-" + "x" * 40)
 

@@ -31,6 +31,11 @@ class Counting:
         return vector / np.sqrt((vector * vector).sum())
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch):
+    monkeypatch.delenv("OPENMENTOR_VECTORS", raising=False)
+
+
 def made(model, folder=None):
     return Encoder("all-minilm-l6-v2", folder=folder, threads=1, model=model)
 
