@@ -152,8 +152,18 @@ class Pairs(Lens):
 
 def same(of_mentor: IntArray, of_mentee: IntArray) -> Bag:
     """A bag that gives 1 for pairs of equal codes, 0 for others and for those without one (-1)."""
-    sides = [[{code: 1.0} if code >= 0 else {} for code in side.tolist()] for side in (of_mentor, of_mentee)]
-    return Bag(*sides)
+    common = np.intersect1d(of_mentor[of_mentor >= 0], of_mentee[of_mentee >= 0])
+
+    def table(side: IntArray) -> Any:
+        at = np.minimum(np.searchsorted(common, side), max(len(common) - 1, 0))
+        has = common[at] == side if len(common) else np.zeros(len(side), dtype=np.bool_)
+        where = np.concatenate([[0], np.cumsum(has)])
+        return sparse.csr_array((np.ones(int(where[-1])), at[has], where), shape=(len(side), max(len(common), 1)))
+
+    bag = Bag([], [])
+    bag.p, bag.q, bag.is_empty = table(of_mentor), table(of_mentee), not len(common)
+    bag.qt = bag.q.T.tocsr()
+    return bag
 
 
 def codes(mentors: Sequence[Hashable | None], mentees: Sequence[Hashable | None]) -> tuple[IntArray, IntArray]:

@@ -31,6 +31,7 @@ from .shapes import (
     HoursAtLeast,
     Kinds,
     Ranked,
+    Shape,
     Slope,
     Sum,
 )
@@ -348,7 +349,7 @@ class _Maker:
             columns = (), ()
         else:
             columns = each.mentor_fields, each.mentee_fields
-        if any(columns) and self._by_kinds(index, each, columns):
+        if any(columns) and self._by_kinds(index, each, shape, columns):
             return
         if isinstance(shape, Sum):
             scale = np.ones(len(self.columns)) if shape.total is None else 1 / shape.total[self.columns]
@@ -399,7 +400,9 @@ class _Maker:
                 self.words(BANNED, -1, bag)
         elif isinstance(shape, HoursAtLeast):
             self.hours_rule = shape
-        elif not (isinstance(shape, Kinds) and self._by_kinds(-1, rule, (shape.mentor_columns, shape.mentee_columns))):
+        elif not (
+            isinstance(shape, Kinds) and self._by_kinds(-1, rule, shape, (shape.mentor_columns, shape.mentee_columns))
+        ):
             self.blocks.append((rule, -1))
 
     def _constant(self, index: int) -> None:
@@ -414,8 +417,8 @@ class _Maker:
         table[known[1], 1] = value[known[1]]
         self.tables.append((known[0].astype(np.int64), np.arange(len(self.columns)), table, index))
 
-    def _by_kinds(self, index: int, each: Any, columns: tuple[tuple[str, ...], tuple[str, ...]]) -> bool:
-        in_any_order = isinstance(each.shape(), Common)
+    def _by_kinds(self, index: int, each: Any, shape: Shape, columns: tuple[tuple[str, ...], tuple[str, ...]]) -> bool:
+        in_any_order = isinstance(shape, Common)
         a, first_a = kinds_of(self.scored.mentors, columns[0], self.rows, in_any_order)
         b, first_b = kinds_of(self.scored.mentees, columns[1], self.columns, in_any_order)
         few = max(256, len(self.rows) // 8)
