@@ -7,6 +7,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from openmentor.engine.matching import plan as plan_module
 from openmentor.engine.matching import tiles as tiles_module
 from openmentor.engine.matching.scoring import Scored, prepare
 from openmentor.engine.matching.spec import Spec
@@ -45,7 +46,7 @@ def as_scores(tiles: Tiles) -> np.ndarray:
     "asked", [{}, {"rules": RULES}, {"rules": {**RULES, "unanswered": "forbid"}}], ids=["plain", "rules", "unanswered"]
 )
 def test_scores_are_those_of_the_dimensions(entries: int, asked: dict, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tiles_module, "MOST_ENTRIES", entries)
+    monkeypatch.setattr(plan_module, "MOST_ENTRIES", entries)
     for seed in range(4):
         scored = pool(seed, **asked)
         np.testing.assert_allclose(as_scores(whole(scored)), scored.scores, rtol=0, atol=1e-14)
@@ -54,7 +55,7 @@ def test_scores_are_those_of_the_dimensions(entries: int, asked: dict, monkeypat
 def test_each_dimension_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = list(Spec().weights)
     for entries in (4_000_000, 0):
-        monkeypatch.setattr(tiles_module, "MOST_ENTRIES", entries)
+        monkeypatch.setattr(plan_module, "MOST_ENTRIES", entries)
         for key in keys:
             scored = pool(3, 25, 30, weights={each: float(each == key) for each in keys})
             np.testing.assert_allclose(as_scores(whole(scored)), scored.scores, rtol=0, atol=1e-14, err_msg=key)
@@ -70,14 +71,14 @@ def test_fields_of_an_organization_count_too(monkeypatch: pytest.MonkeyPatch) ->
         "step": {"kind": "band", "column": "level", "band": [1, 2], "step": 0.3, "weight": 2},
     }
     for entries in (4_000_000, 0):
-        monkeypatch.setattr(tiles_module, "MOST_ENTRIES", entries)
+        monkeypatch.setattr(plan_module, "MOST_ENTRIES", entries)
         scored = pool(5, fields=fields)
         np.testing.assert_allclose(as_scores(whole(scored)), scored.scores, rtol=0, atol=1e-14)
 
 
 def test_many_mentors_are_several_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tiles_module, "MENTORS", 16)
-    monkeypatch.setattr(tiles_module, "MOST_ENTRIES", 0)
+    monkeypatch.setattr(plan_module, "MOST_ENTRIES", 0)
     scored = pool(6)
     np.testing.assert_allclose(as_scores(whole(scored)), scored.scores, rtol=0, atol=1e-14)
 

@@ -335,8 +335,14 @@ def _place(keys, names, parts, held, most, mine, name, part):  # type: ignore[no
     return held
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _clipped(likeness):  # type: ignore[no-untyped-def]
+    likeness = likeness if likeness > np.float32(0) else np.float32(0)
+    return np.float64(likeness if likeness < np.float32(1) else np.float32(1))
+
+
 @njit(cache=True, nogil=True)
-def _keep(out, guess, first, offset, spread, shift, key, who, part, held):  # type: ignore[no-untyped-def]
+def _keep(out, guess, weight, first, offset, spread, shift, key, who, part, held):  # type: ignore[no-untyped-def]
     """Keep of one mentee the best so far, and say how many that are."""
     most = len(key)
     size = len(out)
@@ -353,18 +359,22 @@ def _keep(out, guess, first, offset, spread, shift, key, who, part, held):  # ty
             continue
         for i in range(length):
             if few[i] > least:
-                held = _place(key, who, part, held, most, few[i], at + i, guess[begin + i] if len(guess) else 0.0)
+                guessed = 0.0
+                for t in range(len(weight)):
+                    guessed += weight[t] * _clipped(guess[t, begin + i])
+                held = _place(key, who, part, held, most, few[i], at + i, guessed)
                 if held == most:
                     least = key[0]
     return held
 
 
 @njit(cache=True, nogil=True)
-def scan(plan, mentees, rows, dense, guess, first, last, number, offset, spread, shift, key, who, part, count):  # type: ignore[no-untyped-def]
+def scan(plan, mentees, rows, dense, guess, weight, first, last, number, offset, spread, shift, key, who, part, count):  # type: ignore[no-untyped-def]
     """Keep of each mentee of a block the best of a tile: score + offset of the mentor.
 
     first, last, number   the tile's mentors, and which tile it is. ``dense``: (block, mentors) to start from, or (0, 0).
-    ``guess``: the same, what is no less than a part that is to be known exactly later: ``part`` says which was added.
+    guess, weight         (t, block, mentors), (t, block): what is no less than a part that is to be known exactly later, and what it
+                          counts; ``part`` says what was added.
     offset (m,); key, who, part (block, keep): heaps, least first; count (block,). ``spread`` from ``shift``: what decides between
     equals.
     """
@@ -374,17 +384,34 @@ def scan(plan, mentees, rows, dense, guess, first, last, number, offset, spread,
     quarters = np.empty(size, dtype=np.uint16)
     least = np.empty(size, dtype=np.uint16)
     apart = np.empty(size, dtype=np.float64)
-    nothing = np.empty(0, dtype=np.float64)
     for k in range(len(mentees)):
         if dense.shape[0]:
             out[:] = dense[k, :size]
         else:
             out[:] = 0.0
         _score(plan, mentees[k], rows[k], first, last, number, out, common, quarters, least, apart)
-        guessed = guess[k, :size] if guess.shape[0] else nothing
-        if guess.shape[0]:
-            out += guessed
-        count[k] = _keep(out, guessed, first, offset, spread, shift[k], key[k], who[k], part[k], count[k])
+        for t in range(len(weight)):
+            likeness = guess[t, k]
+            worth = weight[t, k]
+            for i in range(size):
+                out[i] += worth * _clipped(likeness[i])
+        count[k] = _keep(
+            out, guess[:, k], weight[:, k], first, offset, spread, shift[k], key[k], who[k], part[k], count[k]
+        )
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc"})
+def along(left, right, i, j):  # type: ignore[no-untyped-def]
+    """(k,) products of rows ``i`` of ``left`` and ``j`` of ``right``."""
+    found = np.empty(len(i), dtype=np.float64)
+    for k in range(len(i)):
+        one = left[i[k]]
+        other = right[j[k]]
+        total = 0.0
+        for c in range(len(one)):
+            total += np.float64(one[c]) * np.float64(other[c])
+        found[k] = total
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -406,12 +433,8 @@ def fill(plan, mentees, rows, dense, first, last, number, total):  # type: ignor
 
 @njit(cache=True, nogil=True)
 def scan_held(total, offset, spread, shift, key, who, part, count):  # type: ignore[no-untyped-def]
-    """As ``scan``, of scores (block, mentors) at hand, NaN where the two may not meet."""
-    size = total.shape[1]
-    nothing = np.empty(0, dtype=np.float64)
+    """As ``scan``, of scores (block, mentors) at hand, -inf where the two may not meet."""
+    guess = np.empty((0, total.shape[1]), dtype=np.float32)
+    weight = np.empty(0, dtype=np.float64)
     for k in range(total.shape[0]):
-        out = total[k]
-        for i in range(size):
-            if out[i] != out[i]:
-                out[i] = -np.inf
-        count[k] = _keep(out, nothing, 0, offset, spread, shift[k], key[k], who[k], part[k], 0)
+        count[k] = _keep(total[k], guess, weight, 0, offset, spread, shift[k], key[k], who[k], part[k], 0)

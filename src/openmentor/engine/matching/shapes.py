@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from .lens import Bag, FloatArray, IntArray
 
 
@@ -97,7 +100,7 @@ COSINE_DIGITS = 1e6
 class Cosine:
     """``a · b`` of vectors (m, d) and (n, d), 0..1, to six digits."""
 
-    vectors: tuple[FloatArray, FloatArray]
+    vectors: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 
 
 @dataclass(frozen=True, eq=False)

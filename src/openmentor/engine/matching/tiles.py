@@ -17,43 +17,21 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from . import kernels
-from .kernels import BANNED, COMMON, HIGHEST, RANKED, SUM, Plan
+from .cosines import Texts
+from .kernels import BANNED
 from .lens import Bag, Block, FloatArray, IntArray
-from .people import Side
-from .shapes import (
-    COSINE_DIGITS,
-    Banned,
-    Common,
-    Cosine,
-    Distances,
-    Highest,
-    Hours,
-    HoursAtLeast,
-    Kinds,
-    Ranked,
-    Shape,
-    Slope,
-    Sum,
-)
+from .plan import Maker
 
 if TYPE_CHECKING:
-    from .dimensions import Dimension
-    from .rules import Rule
     from .scoring import Scored
 
+Singles = npt.NDArray[np.float32]
 NOTHING: FloatArray = np.empty((0, 0))
-LITTLE = 0.1
-"""Of the square of the texts' lengths so much is left to the guess."""
-MOST_DIRECTIONS = 128
-ROUNDED = 4e-3
-"""Its square is more than what rounding takes from a cosine."""
+NO_TEXTS: Singles = np.empty((0, 0, 0), dtype=np.float32)
 SPREAD: FloatArray = np.resize(np.random.default_rng(7).random(kernels.SPREAD) * 1e-10, kernels.SPREAD + kernels.FEW)
 """Far below any difference of scores: among equals, everybody gets others to choose from."""
 MENTEES, MENTORS = 64, 2048
 """A tile: its scores, and what is looked up for them, fit a core's cache."""
-MOST_ENTRIES = 4_000_000
-"""Of a table of kinds of people."""
-MOST_KINDS = 65_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +114,10 @@ class Pass:
     def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, heaps: Heaps, closely: bool) -> None:
         raise NotImplementedError
 
+    def block(self, mentees: IntArray) -> FloatArray:
+        """(mentees, mentors) scores, -inf where the two may not meet; for a few mentees."""
+        raise NotImplementedError
+
     def _guessed(self, mentee: IntArray, mentor: IntArray) -> FloatArray:
         """What was guessed of these pairs, as it is."""
         return np.zeros(len(mentee))
@@ -152,12 +134,15 @@ class Held(Pass):
         self.banned = banned[np.argsort(banned[:, 1], kind="stable")]
 
     def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, heaps: Heaps, closely: bool) -> None:
-        total = np.ascontiguousarray(self.scores[np.ix_(self.rows, self.columns[some])].T)
-        at = {int(j): k for k, j in enumerate(some)}
-        for j in np.intersect1d(some, self.banned[:, 1]).tolist():
+        kernels.scan_held(self.block(some), offset, SPREAD, shift, heaps.key, heaps.who, heaps.part, heaps.count)
+
+    def block(self, mentees: IntArray) -> FloatArray:
+        total = np.ascontiguousarray(self.scores[np.ix_(self.rows, self.columns[mentees])].T)
+        at = {int(j): k for k, j in enumerate(mentees)}
+        for j in np.intersect1d(mentees, self.banned[:, 1]).tolist():
             low, high = np.searchsorted(self.banned[:, 1], [j, j + 1])
             total[at[j], self.banned[low:high, 0]] = np.nan
-        kernels.scan_held(total, offset, SPREAD, shift, heaps.key, heaps.who, heaps.part, heaps.count)
+        return np.where(np.isnan(total), -np.inf, total)
 
 
 class Tiles(Pass):
@@ -173,7 +158,7 @@ class Tiles(Pass):
         self.scored = scored
         super().__init__(len(rows), threads)
         self.rows, self.columns = rows, columns
-        maker = _Maker(scored, rows, columns)
+        maker = Maker(scored, rows, columns, MENTORS)
         for index, key in enumerate(scored.active):
             maker.dimension(index, scored.dimensions[key])
         for rule in scored.rules:
@@ -188,14 +173,22 @@ class Tiles(Pass):
         self._row_width = int(maker.row_width)
 
     def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, heaps: Heaps, closely: bool) -> None:
+        texts = [] if closely else self.texts
+        weight = self.plan.weight[np.ix_([each.index for each in texts], some)]
+        room = np.empty(len(texts) * len(some) * min(MENTORS, len(self.rows)), dtype=np.float32)
         for rows, dense, first, last, number in self._tiles(some, closely):
-            guess = self._guess(some, first, last) if self.texts and not closely else NOTHING
+            guess = NO_TEXTS
+            if texts:
+                shape = len(texts), len(some), last - first
+                guess = room[: shape[0] * shape[1] * shape[2]].reshape(shape)
+                for text, out in zip(texts, guess):
+                    text.guess(some, first, last, out)
             kernels.scan(
-                self.plan, some, rows, dense, guess, first, last, number, offset, SPREAD, shift, heaps.key, heaps.who, heaps.part, heaps.count
+                self.plan, some, rows, dense, guess, weight, first, last, number, offset, SPREAD, shift,
+                heaps.key, heaps.who, heaps.part, heaps.count,
             )  # fmt: skip
 
     def block(self, mentees: IntArray) -> FloatArray:
-        """(mentees, mentors) scores, -inf where the two may not meet; for a few mentees."""
         out = np.empty((len(mentees), len(self.rows)))
         for start in range(0, len(mentees), MENTEES):
             some = mentees[start : start + MENTEES]
@@ -213,29 +206,16 @@ class Tiles(Pass):
             last = min(first + MENTORS, len(self.rows))
             yield rows, self._dense(some, first, last, closely) if is_dense else NOTHING, first, last, number
 
-    def _guess(self, some: IntArray, first: int, last: int) -> FloatArray:
-        """What texts add at most."""
-        guess = np.zeros((len(some), last - first))
-        for text in self.texts:
-            likeness = text.of_mentee[some] @ text.of_mentor[first:last].T
-            np.clip(likeness, 0, 1, out=likeness)
-            guess += likeness * self.plan.weight[text.index, some][:, None]
-        return guess
-
     def _guessed(self, mentee: IntArray, mentor: IntArray) -> FloatArray:
         total = np.zeros(len(mentee))
         for text in self.texts:
-            for start in range(0, len(mentee), 4096):
-                some = slice(start, start + 4096)
-                likeness = np.einsum("kd,kd->k", text.whole[0][mentor[some]], text.whole[1][mentee[some]])
-                total[some] += _rounded(likeness) * self.plan.weight[text.index, mentee[some]]
+            total += text.of_pairs(mentee, mentor) * self.plan.weight[text.index, mentee]
         return total
 
     def _dense(self, some: IntArray, first: int, last: int, closely: bool) -> FloatArray:
         dense = np.zeros((len(some), last - first))
         for text in self.texts if closely else ():
-            likeness = text.whole[1][some] @ text.whole[0][first:last].T
-            dense += _rounded(likeness) * self.plan.weight[text.index, some][:, None]
+            dense += text.block(some, first, last) * self.plan.weight[text.index, some][:, None]
         if self.blocks:
             lens = Block(self.rows[first:last], self.columns[some], len(self.scored.mentees))
             for each, index in self.blocks:
@@ -246,352 +226,3 @@ class Tiles(Pass):
                 weight, missing = self.plan.weight[index, some][:, None], self.plan.missing[index, some][:, None]
                 dense += np.where(np.isnan(score), missing, weight * score)
         return dense
-
-
-class Texts:
-    """Vectors of texts, and the few numbers from which a cosine is guessed, never too low.
-
-    The directions in which the vectors differ most are kept; of the rest only the lengths, whose product no cosine of the rests
-    exceeds.
-    """
-
-    def __init__(self, index: int, mentors: FloatArray, mentees: FloatArray) -> None:
-        self.index = index
-        self.whole = np.ascontiguousarray(mentors), np.ascontiguousarray(mentees)
-        every = np.concatenate([mentors[:2000], mentees[:2000]])
-        spread, directions = np.linalg.eigh(every.T @ every)
-        share = 1 - np.cumsum(spread[::-1]) / max(float(spread.sum()), 1e-12)
-        kept = min(int(np.searchsorted(-share, -LITTLE)) + 1, MOST_DIRECTIONS)
-        directions = directions[:, ::-1][:, :kept]
-        self.of_mentor, self.of_mentee = (_short(side, directions) for side in self.whole)
-
-
-def _rounded(likeness: FloatArray) -> FloatArray:
-    """As the dimension rounds. In place."""
-    np.clip(likeness, 0, 1, out=likeness)
-    likeness *= COSINE_DIGITS
-    np.rint(likeness, out=likeness)
-    likeness /= COSINE_DIGITS
-    return likeness
-
-
-def _short(vectors: FloatArray, directions: FloatArray) -> npt.NDArray[np.float32]:
-    along = vectors @ directions
-    rest = (vectors**2).sum(axis=1) - (along**2).sum(axis=1)
-    # The last number is for what single precision and rounding may take away.
-    slack = np.where((vectors != 0).any(axis=1), ROUNDED, 0.0)
-    return np.column_stack([along, np.sqrt(np.maximum(rest, 0.0)) + ROUNDED, slack]).astype(np.float32)
-
-
-class _Maker:
-    """Puts the plan together, dimension by dimension and rule by rule."""
-
-    def __init__(self, scored: Scored, rows: IntArray, columns: IntArray) -> None:
-        self.scored, self.rows, self.columns = scored, rows, columns
-        spec, active = scored.spec, scored.active
-        total = sum(spec.weights[key] for key in active) or 1.0
-        n = len(columns)
-        self.weight = np.zeros((len(active), n))
-        self.missing = np.zeros((len(active), n))
-        means = {key: float(scored.reference.means[key] or 0.0) for key in active}
-        for index, key in enumerate(active):
-            self.weight[index] = spec.weights[key] / total
-            self.missing[index] = spec.weights[key] / total * means[key]
-        if "priority" in active:  # counts once more as the dimension that somebody named
-            share = spec.weights["priority"] / total
-            named = np.array(scored.mentees.list("priority"), dtype=object)[columns]
-            at = active.index("priority")
-            self.weight[at] = 0.0
-            self.missing[at] = share * means["priority"]
-            for index, key in enumerate(active):
-                chosen = named == key
-                if key != "priority" and chosen.any():
-                    self.weight[index, chosen] += share
-                    self.missing[index, chosen] += share * means["priority"]
-                    self.missing[at, chosen] = 0.0
-            # One without a weight of its own that somebody named: it counts for them alone.
-            self.extra = [key for key in dict.fromkeys(named) if key and key not in active and key in scored.dimensions]
-            for key in self.extra:
-                chosen = named == key
-                self.weight = np.vstack([self.weight, np.where(chosen, share, 0.0)])
-                self.missing = np.vstack([self.missing, np.where(chosen, share * means["priority"], 0.0)])
-                self.missing[at, chosen] = 0.0
-        else:
-            self.extra = []
-        self.tables: list[tuple[IntArray, IntArray, npt.NDArray[np.float64], int]] = []
-        self.parts: list[tuple[int, int, Any, Any, FloatArray, FloatArray, FloatArray]] = []
-        self.slopes: list[tuple[int, FloatArray, FloatArray, tuple[float, ...]]] = []
-        self.distances: list[tuple[int, FloatArray, FloatArray, FloatArray, float]] = []
-        self.hours: tuple[int, Hours] | None = None
-        self.hours_rule: HoursAtLeast | None = None
-        self.blocks: list[tuple[Any, int]] = []
-        self.texts: list[Texts] = []
-        self.totals: FloatArray = np.zeros(1)
-        for number, key in enumerate(self.extra):
-            self.dimension(len(active) + number, scored.dimensions[key])
-
-    # -- one dimension, one rule -------------------------------------------------------------------------------------------
-
-    def dimension(self, index: int, each: Dimension) -> None:
-        if each.key == "priority":
-            if self.missing[index].any():
-                self._constant(index)
-            return
-        shape = each.shape()
-        known = each.mentor_answered[self.rows], each.mentee_answered[self.columns]
-        columns: tuple[tuple[str, ...], tuple[str, ...]]
-        if isinstance(shape, Kinds):
-            columns = shape.mentor_columns, shape.mentee_columns
-        elif each.key == "common_hours":
-            fields = ("availability", "timezone", "minutes")
-            columns = fields, fields
-        elif (isinstance(shape, Sum) and not each.mentor_fields) or (isinstance(shape, Sum) and not each.mentee_fields):
-            columns = (), ()
-        else:
-            columns = each.mentor_fields, each.mentee_fields
-        if any(columns) and self._by_kinds(index, each, shape, columns):
-            return
-        if isinstance(shape, Sum):
-            scale = np.ones(len(self.columns)) if shape.total is None else 1 / shape.total[self.columns]
-            base = np.zeros(len(self.columns)) if shape.base is None else shape.base[self.columns]
-            self._flat(index, known, shape.constant + shape.factor * base * scale)
-            self.words(SUM, index, shape.bag, known=known, scale=shape.factor * scale)
-        elif isinstance(shape, Common):
-            self._flat(index, known, np.full(len(self.columns), 1.0 if shape.is_different else 0.0))
-            counts = shape.counts[0][self.rows], shape.counts[1][self.columns]
-            sign = np.full(len(self.columns), -1.0 if shape.is_different else 1.0)
-            self.words(COMMON, index, shape.bag, known=known, scale=sign, counts=counts)
-        elif isinstance(shape, Ranked):
-            self._flat(index, known, np.zeros(len(self.columns)))
-            lengths = shape.lengths[0][self.rows].astype(float), shape.lengths[1][self.columns].astype(float)
-            bag = Bag.__new__(Bag)
-            bag.p, bag.q, bag.is_empty = shape.by_mentor.p, shape.by_mentee.q, shape.by_mentor.is_empty
-            self.totals = np.divide(1.0, shape.totals, out=np.zeros_like(shape.totals), where=shape.totals > 0)
-            self.words(RANKED, index, bag, known=known, counts=lengths)
-        elif isinstance(shape, Slope):
-            mentors, mentees = shape.values[0][self.rows].copy(), shape.values[1][self.columns].copy()
-            mentors[~known[0]], mentees[~known[1]] = np.nan, np.nan
-            self.slopes.append(
-                (index, mentors, mentees, (shape.low, shape.high, shape.loss, shape.sign, float(shape.is_turned)))
-            )
-        elif isinstance(shape, Distances):
-            mentors, mentees = shape.values[0][self.rows].copy(), shape.values[1][self.columns].copy()
-            mentors[~known[0]], mentees[~known[1]] = np.nan, np.nan
-            self.distances.append((index, mentors, mentees, shape.factors, shape.constant))
-        elif isinstance(shape, Highest):
-            self._flat(index, known, np.zeros(len(self.columns)))
-            self.words(HIGHEST, index, shape.bag, known=known, scale=np.full(len(self.columns), shape.factor))
-        elif isinstance(shape, Hours) and self.hours is None:
-            self.hours = index, shape
-        elif isinstance(shape, Cosine):
-            mentors, mentees = (np.where(here[:, None], part[of], 0.0)
-                                for part, of, here in zip(shape.vectors, (self.rows, self.columns), known))  # fmt: skip
-            self.texts.append(Texts(index, mentors, mentees))
-            self._flat(index, known, np.zeros(len(self.columns)))
-        else:
-            self.blocks.append((each, index))
-
-    def rule(self, rule: Rule) -> None:
-        shape = rule.shape()
-        if rule.name in ("no part", "gate"):
-            return  # those held back are not looked at
-        if isinstance(shape, Banned):
-            for bag in shape.bags:
-                self.words(BANNED, -1, bag)
-        elif isinstance(shape, HoursAtLeast):
-            self.hours_rule = shape
-        elif not (
-            isinstance(shape, Kinds) and self._by_kinds(-1, rule, shape, (shape.mentor_columns, shape.mentee_columns))
-        ):
-            self.blocks.append((rule, -1))
-
-    def _constant(self, index: int) -> None:
-        nobody = np.zeros(len(self.rows), dtype=np.int64)
-        self.tables.append(
-            (nobody, np.zeros(len(self.columns), dtype=np.int64), np.full((1, 1), np.nan, np.float64), index)
-        )
-
-    def _flat(self, index: int, known: tuple[Any, Any], value: FloatArray) -> None:
-        """The same for all mentors who answered, another number for each mentee."""
-        table = np.full((len(self.columns), 2), np.nan, dtype=np.float64)
-        table[known[1], 1] = value[known[1]]
-        self.tables.append((known[0].astype(np.int64), np.arange(len(self.columns)), table, index))
-
-    def _by_kinds(self, index: int, each: Any, shape: Shape, columns: tuple[tuple[str, ...], tuple[str, ...]]) -> bool:
-        in_any_order = isinstance(shape, Common)
-        a, first_a = kinds_of(self.scored.mentors, columns[0], self.rows, in_any_order)
-        b, first_b = kinds_of(self.scored.mentees, columns[1], self.columns, in_any_order)
-        few = max(256, len(self.rows) // 8)
-        if len(first_a) > min(few, MOST_KINDS) or len(first_a) * len(first_b) > MOST_ENTRIES:
-            return False
-        lens = Block(self.rows[first_a], self.columns[first_b], len(self.scored.mentees))
-        if index < 0:
-            table = np.where(each.forbids(lens), -np.inf, 0.0)
-            if not np.isneginf(table).any():
-                return True
-        else:
-            table = each.score(lens)
-        self.tables.append((a, b, np.ascontiguousarray(table.T, dtype=np.float64), index))
-        return True
-
-    def words(self, mode: int, index: int, bag: Bag, *, known: tuple[Any, Any] | None = None, scale: FloatArray | None = None,
-              counts: tuple[FloatArray, FloatArray] | None = None, here: bool = False) -> None:  # fmt: skip
-        if bag.is_empty:
-            return
-        p, q = (bag.p, bag.q) if here else (bag.p[self.rows], bag.q[self.columns])
-        if known is not None:
-            p, q = _masked(p, known[0]), _masked(q, known[1])
-        if p.nnz == 0 or q.nnz == 0:
-            return
-        n, m = len(self.columns), len(self.rows)
-        ones = np.ones(n) if scale is None else scale
-        both = (np.zeros(m), np.zeros(n)) if counts is None else counts
-        self.parts.append((mode, index, p.tocsr(), q.tocsr(), ones, both[0], both[1]))
-
-    # -- the whole ---------------------------------------------------------------------------------------------------------
-
-    def plan(self) -> Plan:
-        f64, i64 = np.float64, np.int64
-        n, m = len(self.columns), len(self.rows)
-        groups = self._groups()
-        tables = [each for group, _, _ in groups for each in group]
-        sizes = np.array([each[2].size for each in tables], dtype=i64)
-        counts = [len(kinds) for _, kinds, _ in groups]
-        self.row_width = sum(counts)
-        kinds = [kinds.T.reshape(-1) for _, kinds, _ in groups]
-        parts = [_postings(p, len(self.rows)) for _, _, p, _, _, _, _ in self.parts]
-        weeks = self.scored.context.week.masks if self.hours is not None or self.hours_rule is not None else []
-        said = [
-            side.answered("availability")[at]
-            for side, at in ((self.scored.mentors, self.rows), (self.scored.mentees, self.columns))
-        ]
-        minutes_kind, per_quarter = self._minutes()
-        first_distance = np.cumsum([0, *(len(each[3]) for each in self.distances)])
-        return Plan(
-            weight=self.weight.astype(f64), missing=self.missing.astype(f64),
-            table=np.concatenate([each[2].reshape(-1) for each in tables]) if tables else np.zeros(1, f64),
-            table_at=np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(i64) if tables else np.zeros(0, i64),
-            table_width=np.array([each[2].shape[1] for each in tables], dtype=i64),
-            table_dimension=np.array([each[3] for each in tables], dtype=i64),
-            table_row=np.array([each[1] for each in tables], dtype=np.int32).reshape(len(tables), n),
-            group_first=np.cumsum([0, *(len(group) for group, _, _ in groups)]).astype(i64),
-            kinds=np.concatenate(kinds).astype(np.int32) if kinds else np.zeros(1, np.int32),
-            kinds_at=np.cumsum([0, *(len(each) for each in kinds)]).astype(i64),
-            kinds_count=np.array(counts, dtype=i64), row_at=np.cumsum([0, *counts]).astype(i64),
-            code=np.array([code for _, _, code in groups], dtype=np.uint16).reshape(len(groups), m),
-            part_mode=np.array([each[0] for each in self.parts], dtype=i64),
-            part_dimension=np.array([each[1] for each in self.parts], dtype=i64),
-            part_scale=np.array([each[4] for each in self.parts], dtype=f64).reshape(len(self.parts), n),
-            part_words=np.array([each[2].shape[1] for each in self.parts], dtype=i64),
-            part_at=np.cumsum([0, *(len(each[0]) for each in parts)]).astype(i64),
-            posting_at=_joined([each[0] + shift for each, shift in zip(parts, _starts([len(each[1]) for each in parts]))], i64),
-            posting=_joined([each[1] for each in parts], np.uint16), value=_joined([each[2] for each in parts], f64),
-            wish_at=np.array([q.indptr + shift for (_, _, _, q, _, _, _), shift in
-                              zip(self.parts, _starts([each[3].nnz for each in self.parts]))], dtype=i64).reshape(len(self.parts), n + 1),
-            wish=_joined([each[3].indices for each in self.parts], np.int32), wish_value=_joined([each[3].data for each in self.parts], f64),
-            count_of_mentor=np.array([each[5] for each in self.parts], dtype=f64).reshape(len(self.parts), m),
-            count_of_mentee=np.array([each[6] for each in self.parts], dtype=f64).reshape(len(self.parts), n),
-            totals=self.totals.astype(f64),
-            slope_dimension=np.array([each[0] for each in self.slopes], dtype=i64),
-            slope_of_mentor=np.array([each[1] for each in self.slopes], dtype=f64).reshape(len(self.slopes), m),
-            slope_of_mentee=np.array([each[2] for each in self.slopes], dtype=f64).reshape(len(self.slopes), n),
-            slope_by=np.array([each[3] for each in self.slopes], dtype=f64).reshape(len(self.slopes), 5),
-            distance_dimension=np.array([each[0] for each in self.distances], dtype=i64), distance_first=first_distance.astype(i64),
-            distance_of_mentor=_stacked([each[1].T for each in self.distances], m), distance_of_mentee=_stacked([each[2].T for each in self.distances], n),
-            distance_factor=_joined([each[3] for each in self.distances], f64),
-            distance_constant=np.array([each[4] for each in self.distances], dtype=f64),
-            free_of_mentor=np.array([a[self.rows].T for a, _ in weeks], dtype=np.uint64).reshape(len(weeks), 11, m),
-            free_of_mentee=np.array([b[self.columns] for _, b in weeks], dtype=np.uint64).reshape(len(weeks), n, 11),
-            hours_said_mentor=said[0], hours_said_mentee=said[1], per_quarter=per_quarter, minutes_kind=minutes_kind,
-            hours_dimension=self.hours[0] if self.hours is not None else -1,
-            hours_least=int(np.ceil(self.hours_rule.quarters)) if self.hours_rule is not None else -1,
-            hours_unknown_forbids=bool(self.hours_rule is not None and self.hours_rule.forbids_unknown),
-        )  # fmt: skip
-
-    def _minutes(self) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float64]]:
-        if self.hours is None:
-            return np.zeros(len(self.rows), np.uint16), np.zeros((len(self.columns), 1), np.float64)
-        theirs, own = self.hours[1].minutes[0][self.rows], self.hours[1].minutes[1][self.columns]
-        kinds, kind = np.unique(theirs, return_inverse=True)
-        longer = np.fmax(kinds[None, :], own[:, None])
-        return kind.astype(np.uint16), (15 / np.where(np.isnan(longer), 60.0, longer)).astype(np.float64)
-
-    def _groups(self) -> list[tuple[list[Any], IntArray, IntArray]]:
-        """Tables that are looked up together, while their joint kinds of mentors stay few."""
-        most = min(MOST_KINDS, max(1024, min(4096, len(self.rows) // 16)))
-        groups: list[tuple[list[Any], IntArray, IntArray]] = []
-        for each in sorted(self.tables, key=lambda each: each[2].shape[1]):
-            codes = each[0]
-            if groups:
-                group, kinds, joint = groups[-1]
-                both = joint * each[2].shape[1] + codes
-                found, at = np.unique(both, return_inverse=True)
-                if len(found) <= most:
-                    width = each[2].shape[1]
-                    groups[-1] = (
-                        [*group, each],
-                        np.column_stack([kinds[found // width], found % width]),
-                        at.reshape(-1),
-                    )
-                    continue
-            found, at = np.unique(codes, return_inverse=True)
-            groups.append(([each], found.reshape(-1, 1), at.reshape(-1)))
-        return groups
-
-
-def kinds_of(side: Side, names: Sequence[str], people: IntArray, in_any_order: bool) -> tuple[IntArray, IntArray]:
-    """Which kind each of ``people`` is by the columns, and one person (position) of each kind."""
-    joint = np.zeros(len(people), dtype=np.int64)
-    for name in names:
-        column = side.columns.get(name)
-        if column is None:
-            continue
-        if isinstance(column, np.ndarray):
-            values = column[people].reshape(len(people), -1)
-            codes = np.zeros(len(people), dtype=np.int64)
-            for part in values.T:
-                _, code = np.unique(part, return_inverse=True)
-                _, codes = np.unique(codes * (int(code.max(initial=0)) + 1) + code, return_inverse=True)
-        else:
-            known: dict[Any, int] = {}
-            cells = [column[k] for k in people]
-            if in_any_order:
-                cells = [None if each is None else frozenset(each) for each in cells]
-            codes = np.array([known.setdefault(each, len(known)) for each in cells], dtype=np.int64)
-        _, joint = np.unique(joint * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)
-        joint = joint.reshape(-1)
-    _, first = np.unique(joint, return_index=True)
-    return joint, first.astype(np.int64)
-
-
-def _masked(table: Any, known: Any) -> Any:
-    from scipy import sparse
-
-    kept = sparse.diags_array(known.astype(float)) @ table
-    kept = kept.tocsr()
-    kept.eliminate_zeros()
-    return kept
-
-
-def _postings(table: Any, mentors: int) -> tuple[IntArray, npt.NDArray[np.uint16], npt.NDArray[np.float64]]:
-    """Who has each word, tile by tile: where each tile's words begin, whom (counted from the tile's first), and their value."""
-    words = table.shape[1]
-    row = np.repeat(np.arange(mentors), np.diff(table.indptr))
-    order = np.lexsort((row, table.indices, row // MENTORS))
-    key = (row[order] // MENTORS) * (words + 1) + table.indices[order]
-    tiles = max(1, -(-mentors // MENTORS))
-    at = np.searchsorted(key, np.arange(tiles * (words + 1)))
-    return at.astype(np.int64), (row[order] % MENTORS).astype(np.uint16), table.data[order].astype(np.float64)
-
-
-def _starts(lengths: Sequence[int]) -> list[int]:
-    return [0, *np.cumsum(lengths).tolist()][: len(lengths)]
-
-
-def _joined(arrays: Sequence[Any], kind: Any) -> Any:
-    return np.concatenate(arrays).astype(kind) if arrays else np.zeros(1, dtype=kind)
-
-
-def _stacked(arrays: Sequence[Any], width: int) -> Any:
-    # Row by row in memory: the loops run along rows.
-    return np.ascontiguousarray(np.concatenate(arrays), dtype=np.float64) if arrays else np.zeros((0, width))

@@ -58,8 +58,8 @@ class Meaning(Dimension):
     def shape(self) -> Shape:
         if self.vectors is None:
             return super().shape()
-        mentors, mentees = (side.take(None).astype(np.float64) for side in self.vectors)
-        return Cosine((mentors, mentees))
+        mentors, mentees = self.vectors
+        return Cosine((mentors.take(None), mentees.take(None)))
 
     def say(self, i: int, j: int, score: float) -> Sentences:
         how = _how_near(score)

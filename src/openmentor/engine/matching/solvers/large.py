@@ -20,6 +20,8 @@ from .transport import Transport
 
 KEPT = 64
 """Of each mentee so many mentors by score, for a start."""
+PILOT = 256
+"""So many mentees, and as large a share of the mentors, tell what prices are like before the first look at everybody."""
 NEAR = 64
 """Of each mentee who is looked at again so many by what they would leave at the prices."""
 PROVED = 2e-10
@@ -130,8 +132,11 @@ class Search:
 
     # -- what a pair is worth ----------------------------------------------------------------------------------------------
 
+    def _rounded(self, score: FloatArray) -> IntArray:
+        return np.rint(score * self.grid).astype(np.int64) * self.finest
+
     def _worth(self, mentee: IntArray, mentor: IntArray, score: FloatArray) -> IntArray:
-        worth = np.rint(score * self.grid).astype(np.int64) * self.finest + self.one_more
+        worth = self._rounded(score) + self.one_more
         if self.last_time:
             stays = np.array(
                 [self.last_time.get(j) == i for j, i in zip(mentee.tolist(), mentor.tolist())], dtype=np.bool_
@@ -149,8 +154,10 @@ class Search:
         n = len(self.columns)
         if n == 0 or len(self.rows) == 0:
             return
-        first = self.tiles.best(KEPT, np.arange(n), tick=lambda done, total: self.progress("scores", done, total))
-        self.offsets = [np.zeros(len(self.rows))]
+        self.offsets = [-self._likely_prices()]
+        first = self.tiles.best(
+            KEPT, np.arange(n), self.offsets[0], lambda done, total: self.progress("scores", done, total)
+        )
         self.bound, self.seen_at = first.bound, np.zeros(n, dtype=np.int64)
         self.closely = np.zeros(n, dtype=np.bool_)
         parts = [(first.mentee, first.mentor, first.score)]
@@ -172,6 +179,30 @@ class Search:
             else:
                 return
         raise RuntimeError("the rounds don't end")
+
+    def _likely_prices(self) -> FloatArray:
+        """What places may cost, so that the first look finds whom it would find at the prices in the end.
+
+        A small pool drawn from this one is solved; there, a mentor's price depends on how well they fit people on the whole. Nothing
+        is proved by it: it only spares looks.
+        """
+        n, m = len(self.columns), len(self.rows)
+        if n <= 2 * PILOT:
+            return np.zeros(m)
+        some = np.arange(PILOT) * n // PILOT
+        share = max(8, min(m, PILOT * m // n))
+        theirs = np.arange(share) * m // share
+        scores = self.tiles.block(some)
+        possible = np.isfinite(scores)
+        liked = np.where(possible, scores, 0.0).mean(axis=0)
+        mentee, mentor = np.nonzero(possible[:, theirs])
+        pilot = Transport(PILOT, self.capacity[theirs])
+        pilot.add(mentee, mentor, self._rounded(scores[mentee, theirs[mentor]]))
+        pilot.solve()
+        pilot.settle()
+        known = np.column_stack([np.ones(share), liked[theirs]])
+        (base, slope), *_ = np.linalg.lstsq(known, pilot.price / self.unit, rcond=None)
+        return np.maximum(0.0, base + slope * liked)
 
     def _serve_first(self, one_more: int) -> None:
         """From now on serving one more counts before all fit: each pair is worth that much more, which its mentee has."""
