@@ -18,7 +18,7 @@ from .pools import columns, people
 def few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few candidates that the proof has to look again and again."""
     monkeypatch.setattr(large, "KEPT", 3)
-    monkeypatch.setattr(large, "NEAR", 2)
+    monkeypatch.setattr(large, "NEAREST", 2)
 
 
 def both(

@@ -33,7 +33,8 @@ def proves(transport: Transport, worth: np.ndarray) -> None:
 
 @pytest.mark.parametrize("values", [3, 1000])
 @pytest.mark.parametrize("serve_first", [False, True])
-def test_it_is_the_optimum_however_the_candidates_come(values: int, serve_first: bool) -> None:
+@pytest.mark.parametrize("is_guessed", [False, True], ids=["no prices", "prices to start from"])
+def test_it_is_the_optimum_however_the_candidates_come(values: int, serve_first: bool, is_guessed: bool) -> None:
     rng = np.random.default_rng(values)
     for _ in range(25):
         mentees, mentors = int(rng.integers(1, 40)), int(rng.integers(1, 30))
@@ -41,7 +42,8 @@ def test_it_is_the_optimum_however_the_candidates_come(values: int, serve_first:
         worth = rng.integers(0, values + 1, (mentees, mentors)) * 1_000_000
         worth[worth > 0] += serve_first * 10**6 * values * (mentees + 1)
         worth[rng.random(worth.shape) < 0.4] = 0
-        transport = Transport(mentees, capacity)
+        guess = rng.integers(0, worth.max(initial=0) + 2, mentors) * rng.integers(0, 2, mentors)
+        transport = Transport(mentees, capacity, guess if is_guessed else None)
         mentee, mentor = np.nonzero(worth)
         for some in np.array_split(rng.permutation(len(mentee)), 4):
             transport.add(mentee[some], mentor[some], worth[mentee[some], mentor[some]])

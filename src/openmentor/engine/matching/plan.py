@@ -138,9 +138,9 @@ class Maker:
         elif isinstance(shape, Hours) and self.hours is None:
             self.hours = index, shape
         elif isinstance(shape, Cosine):
-            mentors, mentees = (part[of] for part, of in zip(shape.vectors, (self.rows, self.columns)))
-            mentors[~known[0]], mentees[~known[1]] = 0.0, 0.0
-            self.texts.append(Texts(index, mentors, mentees))
+            one, other = (part[of] for part, of in zip(shape.vectors, (self.rows, self.columns)))
+            one[~known[0]], other[~known[1]] = 0.0, 0.0
+            self.texts.append(Texts(index, one, other))
             self._flat(index, known, np.zeros(len(self.columns)))
         else:
             self.blocks.append((each, index))

@@ -7,17 +7,16 @@ scored by them.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from . import kernels
-from .cosines import Texts
 from .kernels import BANNED
 from .lens import Bag, Block, FloatArray, IntArray
 from .plan import Maker
@@ -38,24 +37,24 @@ MENTEES, MENTORS = 64, 2048
 class Best:
     """Of each mentee asked for the best mentors, in no order.
 
-    mentee, mentor  (k,) positions. ``score`` (k,).
-    bound           (mentees asked for,): no pair left out has score + offset above it; -inf where all were kept.
+    who, score, part  (k, keep) positions, -1 where there are no more; scores, of which ``part`` is guessed from above.
+    bound             (k,): no pair left out has score + offset above it; -inf where all were kept.
     """
 
-    mentee: IntArray
-    mentor: IntArray
-    score: npt.NDArray[np.float64]
+    who: npt.NDArray[np.int32]
+    score: FloatArray
+    part: FloatArray
     bound: FloatArray
 
 
+@dataclass(frozen=True, eq=False)
 class Heaps:
     """Of each mentee of a block the best so far: keys, whom, what of the key was guessed, and how many."""
 
-    def __init__(self, mentees: int, keep: int) -> None:
-        self.key = np.empty((mentees, keep))
-        self.who = np.empty((mentees, keep), dtype=np.int32)
-        self.part = np.zeros((mentees, keep))
-        self.count = np.zeros(mentees, dtype=np.int64)
+    key: FloatArray
+    who: npt.NDArray[np.int32]
+    part: FloatArray
+    count: IntArray
 
 
 class Pass:
@@ -76,40 +75,40 @@ class Pass:
     ) -> Best:
         """Of each of ``mentees`` (positions) the ``keep`` mentors of greatest score + offset.
 
-        closely   choose by the scores themselves; else what is slow to compute may be guessed from above for the choice, and
-                  the bound with it. Scores that come back are never guessed. ``tick`` cancels by raising.
+        closely   by the scores themselves; else what is slow to compute may be guessed from above: ``exact`` says what
+                  they are. ``tick`` cancels by raising.
         """
         keep = max(1, min(keep, self.mentors))
         offsets = np.zeros(self.mentors) if offset is None else offset
-        found: list[tuple[IntArray, IntArray, FloatArray, FloatArray]] = []
+        size = len(mentees)
+        found = Best(
+            np.zeros((size, keep), dtype=np.int32), np.zeros((size, keep)), np.zeros((size, keep)), np.empty(size)
+        )
 
-        def work(start: int) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-            some = mentees[start : start + MENTEES]
-            heaps = Heaps(len(some), keep)
+        def work(start: int) -> None:
+            part = slice(start, start + MENTEES)
+            some = mentees[part]
+            who, key = found.who[part], found.score[part]
+            count = np.zeros(len(some), dtype=np.int64)
             shift = (some * 2_654_435_761 >> 7) & (kernels.SPREAD - 1)
-            self._scan(some, offsets, shift, heaps, closely)
-            row, column = np.nonzero(np.arange(keep)[None, :] < heaps.count[:, None])
-            mentor = heaps.who[row, column].astype(np.int64)
-            drawn = SPREAD[(mentor + shift[row]) & (kernels.SPREAD - 1)]
-            score = heaps.key[row, column] - (offsets[mentor] + drawn)
-            if not closely:
-                score += self._guessed(some[row], mentor) - heaps.part[row, column]
-            return some[row], mentor, score, np.where(heaps.count == keep, heaps.key[:, 0], -np.inf)
+            self._scan(some, offsets, shift, Heaps(key, who, found.part[part], count), closely)
+            found.bound[part] = np.where(count == keep, key[:, 0], -np.inf)
+            key -= offsets[who] + SPREAD[(who + shift[:, None]) & (kernels.SPREAD - 1)]
+            who[np.arange(keep)[None, :] >= count[:, None]] = -1
 
-        starts = range(0, len(mentees), MENTEES)
         with threadpool_limits(1), ThreadPoolExecutor(self.threads) as pool:
             try:
-                for done, each in enumerate(pool.map(work, starts)):
-                    found.append(each)
+                for done, _ in enumerate(pool.map(work, range(0, size, MENTEES))):
                     if tick is not None:
-                        tick(min((done + 1) * MENTEES, len(mentees)), len(mentees))
+                        tick(min((done + 1) * MENTEES, size), size)
             except BaseException:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
-        if not found:
-            none = np.empty(0, dtype=np.int64)
-            return Best(none, none, np.empty(0), np.empty(0))
-        return Best(*(np.concatenate(each) for each in zip(*found)))
+        return found
+
+    def exact(self, mentee: IntArray, mentor: IntArray, score: FloatArray, part: FloatArray) -> FloatArray:
+        """Scores of pairs, of which ``part`` was guessed."""
+        return score + (self._guessed(mentee, mentor) - part)
 
     def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, heaps: Heaps, closely: bool) -> None:
         raise NotImplementedError
@@ -174,7 +173,7 @@ class Tiles(Pass):
 
     def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, heaps: Heaps, closely: bool) -> None:
         texts = [] if closely else self.texts
-        weight = self.plan.weight[np.ix_([each.index for each in texts], some)]
+        weight = self.plan.weight[np.array([each.index for each in texts], dtype=np.int64)][:, some]
         room = np.empty(len(texts) * len(some) * min(MENTORS, len(self.rows)), dtype=np.float32)
         for rows, dense, first, last, number in self._tiles(some, closely):
             guess = NO_TEXTS

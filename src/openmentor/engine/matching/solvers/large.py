@@ -1,8 +1,8 @@
 """The best pairs of a large pool, proved on all of them without holding their scores.
 
-Of each mentee the best mentors are kept from one pass over all pairs; shortest paths give the best pairs among those, and
-prices. A mentee whose best pair not kept could be worth more than what they have, priced, is looked at again, and what would
-gain is added, until nothing would: that is the proof.
+Of each mentee the best mentors are kept from one pass over all pairs; shortest paths give the best pairs among the nearest of
+those, and prices, and who would gain comes in from the rest. A mentee whose best pair not kept could be worth more than what they
+have, priced, is looked at again, until nobody would gain: that is the proof.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ from ..problem import FloatArray, IntArray, Problem, Progress
 from ..spec import Spec
 from ..tiles import Held, Pass, Tiles
 from .core import EMPTY_PAIRS, seeded_order
+from .reserve import EXACT, TAKEN, Reserve
 from .transport import Transport
 
-KEPT = 64
-"""Of each mentee so many mentors by score, for a start."""
+KEPT = 128
+"""Of each mentee so many mentors are held by what they would leave at the prices, likely ones at first."""
+NEAREST = 16
+"""So many of them are candidates from the start."""
+MORE = 8
+"""And so many at most come in at once."""
 PILOT = 256
 """So many mentees, and as large a share of the mentors, tell what prices are like before the first look at everybody."""
-NEAR = 64
-"""Of each mentee who is looked at again so many by what they would leave at the prices."""
 PROVED = 2e-10
 """Nobody could gain more than this: the rounding of scores to whole numbers, and what spreads people over equal ones."""
 BITS = 34
@@ -114,7 +117,6 @@ class Search:
         self.finest = n + 1 if stays else 1
         self.unit = self.grid * self.finest
         self.one_more = int((n + 1) * (1 + stickiness) + 1) * int(self.unit) if serve_first else 0
-        self.transport = Transport(n, self.capacity)
 
     def _here(self, pairs: IntArray) -> IntArray:
         """Pairs as positions, those alone that are still looked at."""
@@ -152,33 +154,64 @@ class Search:
         Where serving somebody comes first, fit alone finds the candidates and their prices, which then hardly change.
         """
         n = len(self.columns)
+        serving, self.one_more = self.one_more, 0
+        likely = self._likely_prices()
+        self.transport = Transport(n, self.capacity, np.rint(likely * self.unit).astype(np.int64))
         if n == 0 or len(self.rows) == 0:
             return
-        self.offsets = [-self._likely_prices()]
+        self.offset = -likely
+        self.offsets = [self.offset]
         first = self.tiles.best(
-            KEPT, np.arange(n), self.offsets[0], lambda done, total: self.progress("scores", done, total)
+            KEPT, np.arange(n), self.offset, lambda done, total: self.progress("scores", done, total)
         )
+        self.reserve = Reserve(first)
         self.bound, self.seen_at = first.bound, np.zeros(n, dtype=np.int64)
-        self.closely = np.zeros(n, dtype=np.bool_)
-        parts = [(first.mentee, first.mentor, first.score)]
-        if len(self.previous):
-            parts.append(self._missing(first.mentee, first.mentor))
-        mentee, mentor, score = (np.concatenate(each) for each in zip(*parts))
-        serving, self.one_more = self.one_more, 0
-        self.transport.add(mentee, mentor, self._worth(mentee, mentor, score))
+        #: Who was looked at and has got no candidate since; who was looked at by the scores themselves.
+        self.in_vain, self.closely = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
+        self._stay()
+        self._take(*self.reserve.nearest(self.offset, NEAREST), whatever=True)
         for number in range(ROUNDS):
             self.progress("pairs", number, number + 1)
-            self.transport.solve()
-            self.transport.settle()
+            self._solve()
             again = self._who_might_gain()
             if serving and len(again) <= n // 8:
                 self._serve_first(serving)
                 serving = 0
             elif len(again):
-                self._add_nearest(again)
+                self._look_again(again)
             else:
                 return
         raise RuntimeError("the rounds don't end")
+
+    def _solve(self) -> None:
+        """The best pairs of those that are held, and prices that nobody held would gain by."""
+        while True:
+            self.transport.solve()
+            self.transport.settle()
+            self.offset = (self.one_more - self.transport.price) / self.unit
+            while True:
+                row, column = self.reserve.gaining(self.offset, self.transport.own / self.unit + PROVED, MORE)
+                if len(row) == 0:
+                    return
+                if self._take(row, column):
+                    break
+
+    def _take(self, row: IntArray, column: IntArray, *, whatever: bool = False) -> bool:
+        """Make candidates of those in these places of the reserve who would gain by their exact scores, or of all; whether any was."""
+        held = self.reserve
+        mentor = held.who[row, column].astype(np.int64)
+        guessed = held.state[row, column] != EXACT
+        score = held.score[row, column]
+        score[guessed] = self.tiles.exact(
+            row[guessed], mentor[guessed], score[guessed], held.part[row, column][guessed]
+        )
+        held.score[row, column], held.state[row, column] = score, EXACT
+        gains = whatever | (score + self.offset[mentor] > self.transport.own[row] / self.unit + PROVED)
+        row, column, mentor, score = row[gains], column[gains], mentor[gains], score[gains]
+        held.state[row, column] = TAKEN
+        self.in_vain[row] = False
+        self.transport.add(row, mentor, self._worth(row, mentor, score))
+        return len(row) > 0
 
     def _likely_prices(self) -> FloatArray:
         """What places may cost, so that the first look finds whom it would find at the prices in the end.
@@ -202,7 +235,8 @@ class Search:
         pilot.settle()
         known = np.column_stack([np.ones(share), liked[theirs]])
         (base, slope), *_ = np.linalg.lstsq(known, pilot.price / self.unit, rcond=None)
-        return np.maximum(0.0, base + slope * liked)
+        likely: FloatArray = np.maximum(0.0, base + slope * liked)
+        return likely
 
     def _serve_first(self, one_more: int) -> None:
         """From now on serving one more counts before all fit: each pair is worth that much more, which its mentee has."""
@@ -210,15 +244,18 @@ class Search:
         self.transport.worth += one_more
         self.transport.own[self.transport.arc_of >= 0] += one_more
 
-    def _missing(self, mentee: IntArray, mentor: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
-        """Last time's pairs that were not kept and are still possible."""
-        m = len(self.rows)
-        known = np.isin(self.previous[:, 1] * m + self.previous[:, 0], mentee * m + mentor)
-        pairs = self.previous[~known]
-        held = self.problem.scores_of(np.column_stack([self.rows[pairs[:, 0]], self.columns[pairs[:, 1]]]))
+    def _stay(self) -> None:
+        """Last time's pairs that are still possible are candidates, whether or not they were kept."""
+        if len(self.previous) == 0:
+            return
+        pairs = self.previous
+        score = self.problem.scores_of(np.column_stack([self.rows[pairs[:, 0]], self.columns[pairs[:, 1]]]))
         banned = {(int(i), int(j)) for i, j in self._banned()}
-        good = ~np.isnan(held) & np.array([(int(i), int(j)) not in banned for i, j in pairs], dtype=np.bool_)
-        return pairs[good, 1], pairs[good, 0], held[good]
+        good = ~np.isnan(score) & np.array([(int(i), int(j)) not in banned for i, j in pairs], dtype=np.bool_)
+        mentor, mentee = pairs[good].T
+        self.transport.add(mentee, mentor, self._worth(mentee, mentor, score[good]))
+        row, column = np.nonzero(self.reserve.who[mentee] == mentor[:, None])
+        self.reserve.state[mentee[row], column] = TAKEN
 
     def _who_might_gain(self) -> IntArray:
         """Mentees who could have a pair that is no candidate and leaves them more than they have.
@@ -226,23 +263,26 @@ class Search:
         Of each mentee no pair that was not kept left more than ``bound`` at the prices then; so it leaves no more than that and
         the most by which a price has fallen since.
         """
-        self.offset = (self.one_more - self.transport.price) / self.unit
         risen = np.array([float((self.offset - before).max()) for before in self.offsets])
         return np.flatnonzero(self.bound + risen[self.seen_at] > self.transport.own / self.unit + PROVED)
 
-    def _add_nearest(self, again: IntArray) -> None:
-        """Look again at these mentees, and add what comes nearest to a gain."""
+    def _look_again(self, again: IntArray) -> None:
+        """Hold of these mentees those who are nearest at the prices of now."""
+        # Where the last look brought nothing new, a guess stands between what was found and the proof.
+        self.closely[again[self.in_vain[again]]] = True
         self.offsets.append(self.offset)
         for closely in (False, True):
             some = again[self.closely[again] == closely]
+            if len(some) == 0:
+                continue
             tick = lambda done, total: self.progress("proof", done, total)  # noqa: E731
-            found = self.tiles.best(NEAR, some, self.offset, tick, closely=closely)
+            found = self.tiles.best(KEPT, some, self.offset, tick, closely=closely)
             self.bound[some], self.seen_at[some] = found.bound, len(self.offsets) - 1
-            fresh = ~self.transport.has(found.mentee, found.mentor)
-            mentee, mentor = found.mentee[fresh], found.mentor[fresh]
-            # Where nothing new was found, a guess stands between what was found and the proof.
-            self.closely[np.setdiff1d(some, mentee)] = True
-            self.transport.add(mentee, mentor, self._worth(mentee, mentor, found.score[fresh]))
+            row, column = np.nonzero(found.who >= 0)
+            taken = np.zeros(found.who.shape, dtype=np.bool_)
+            taken[row, column] = self.transport.has(some[row], found.who[row, column].astype(np.int64))
+            self.reserve.replace(some, found, taken)
+        self.in_vain[again] = True
 
     # -- what came out -----------------------------------------------------------------------------------------------------
 

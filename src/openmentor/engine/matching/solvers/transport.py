@@ -15,8 +15,6 @@ from numba import njit
 from ..problem import BoolArray, IntArray
 
 NOBODY = -1
-MANY = 0.1
-"""Of all mentees: from so many who would leave, all is solved anew."""
 FAR = np.int64(1) << np.int64(62)
 
 
@@ -372,33 +370,20 @@ def _fill(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _part(leaving, of_mentor, arcs, mentee, start, mentor, worth, price, own, arc_of, load, first, following, before):  # type: ignore[no-untyped-def]
+def _refill(  # type: ignore[no-untyped-def]
+    capacity, of_mentor, arcs, mentee, start, mentor, worth, price, own, arc_of, load, first, following, before
+):
+    """Give every free place that has a price to those who gain most by it, or take the price away."""
     m = len(price)
     distance = np.full(m, FAR, dtype=np.int64)
     over = np.empty(m, dtype=np.int64)
     touched = np.empty(m, dtype=np.int64)
     heap_key = np.empty(len(mentor) + 16, dtype=np.int64)
     heap_item = np.empty(len(mentor) + 16, dtype=np.int64)
-    # All leave first: only then would nobody gain by a pair that they don't have.
-    places = np.empty(len(leaving), dtype=np.int64)
-    free = 0
-    for c in range(len(leaving)):
-        j = leaving[c]
-        left = np.int64(0)
-        for a in range(start[j], start[j + 1]):
-            left = max(left, worth[a] - price[mentor[a]])
-        own[j] = left
-        if arc_of[j] >= 0:
-            i = np.int64(mentor[arc_of[j]])
-            _rise(j, i, first, following, before)
-            arc_of[j] = NOBODY
-            load[i] -= 1
-            places[free] = i
-            free += 1
-    for c in range(free):
-        if price[places[c]] > 0:
+    for i in range(m):
+        while load[i] < capacity[i] and price[i] > 0:
             _fill(
-                places[c],
+                i,
                 of_mentor,
                 arcs,
                 mentee,
@@ -421,6 +406,22 @@ def _part(leaving, of_mentor, arcs, mentee, start, mentor, worth, price, own, ar
 
 
 @njit(cache=True, nogil=True)
+def _leave(start, mentor, worth, price, own, arc_of, load, first, following, before):  # type: ignore[no-untyped-def]
+    """Whoever would gain by another pair parts from their mentor."""
+    for j in range(len(own)):
+        left = own[j]
+        for a in range(start[j], start[j + 1]):
+            left = max(left, worth[a] - price[mentor[a]])
+        if left > own[j]:
+            own[j] = left
+            if arc_of[j] >= 0:
+                i = np.int64(mentor[arc_of[j]])
+                _rise(j, i, first, following, before)
+                arc_of[j] = NOBODY
+                load[i] -= 1
+
+
+@njit(cache=True, nogil=True)
 def _has(start, mentor, mentees, mentors):  # type: ignore[no-untyped-def]
     found = np.zeros(len(mentees), dtype=np.bool_)
     for k in range(len(mentees)):
@@ -434,16 +435,16 @@ def _has(start, mentor, mentees, mentors):  # type: ignore[no-untyped-def]
 class Transport:
     """Mentees with candidates, mentors with places, and the pairs worth most so far.
 
-    capacity  (m,) places. ``price`` (m,): what one more place would add; ``own`` (n,): what is left to each mentee.
-    pairs must be worth more than 0 to be made: staying alone is worth 0.
+    capacity  (m,) places. ``price`` (m,): what one more place would add, to begin with any guess; ``own`` (n,): what is left to
+    each mentee. Pairs must be worth more than 0 to be made: staying alone is worth 0.
     """
 
-    def __init__(self, mentees: int, capacity: IntArray) -> None:
+    def __init__(self, mentees: int, capacity: IntArray, price: IntArray | None = None) -> None:
         self.capacity = np.ascontiguousarray(capacity, dtype=np.int64)
         self.start = np.zeros(mentees + 1, dtype=np.int64)
         self.mentor = np.empty(0, dtype=np.int32)
         self.worth = np.empty(0, dtype=np.int64)
-        self.price = np.zeros(len(capacity), dtype=np.int64)
+        self.price = np.zeros(len(capacity), dtype=np.int64) if price is None else price.copy()
         self.own = np.zeros(mentees, dtype=np.int64)
         self.arc_of = np.full(mentees, NOBODY, dtype=np.int64)
         self.load = np.zeros(len(capacity), dtype=np.int64)
@@ -452,7 +453,7 @@ class Transport:
         self.before = np.full(mentees, NOBODY, dtype=np.int64)
 
     def add(self, mentee: IntArray, mentor: IntArray, worth: IntArray) -> None:
-        """More candidates (none twice). Who would gain by one of them parts from their mentor until ``solve``."""
+        """More candidates (none twice), to be taken into account by ``solve``."""
         n = len(self.own)
         mentees = np.concatenate([self.mentees(), mentee])
         order = np.argsort(mentees, kind="stable")
@@ -460,25 +461,24 @@ class Transport:
         position[order] = np.arange(len(order))
         self.mentor = np.concatenate([self.mentor, mentor.astype(np.int32)])[order]
         self.worth = np.concatenate([self.worth, worth])[order]
-        mentees = mentees[order]
-        self.start = np.searchsorted(mentees, np.arange(n + 1)).astype(np.int64)
+        self.start = np.searchsorted(mentees[order], np.arange(n + 1)).astype(np.int64)
         has = self.arc_of >= 0
         self.arc_of[has] = position[self.arc_of[has]]
-        gains = worth - self.price[mentor] > self.own[mentee]
-        leaving = np.unique(mentee[gains])
-        if len(leaving) > MANY * n:  # so many chains to mend cost more than all of them anew
-            self.price[:], self.own[:], self.load[:] = 0, 0, 0
-            self.arc_of[:], self.first[:] = NOBODY, NOBODY
-        elif has.any() and len(leaving):
-            arcs = np.argsort(self.mentor, kind="stable")
-            of_mentor = np.searchsorted(self.mentor[arcs], np.arange(len(self.price) + 1)).astype(np.int64)
-            _part(leaving, of_mentor, arcs, mentees[arcs], self.start, self.mentor, self.worth, self.price, self.own,
-                  self.arc_of, self.load, self.first, self.following, self.before)  # fmt: skip
 
     def solve(self) -> None:
-        """Give everybody a partner who is worth one, by the cheapest chains of moves."""
-        _augment(self.start, self.mentor, self.worth, self.capacity, self.price, self.own, self.arc_of, self.load,
-                 self.first, self.following, self.before)  # fmt: skip
+        """Give everybody a partner who is worth one, by the cheapest chains of moves.
+
+        From the prices that are there: whoever would rather have another pair at these leaves first, and a place that still
+        has a price when nobody is left to come goes to those who gain most by it. So prices of before spare most of the work.
+        """
+        pairs = self.start, self.mentor, self.worth
+        state = self.price, self.own, self.arc_of, self.load, self.first, self.following, self.before
+        _leave(*pairs, *state)
+        _augment(*pairs, self.capacity, *state)
+        if ((self.load < self.capacity) & (self.price > 0)).any():
+            arcs = np.argsort(self.mentor, kind="stable")
+            of_mentor = np.searchsorted(self.mentor[arcs], np.arange(len(self.price) + 1)).astype(np.int64)
+            _refill(self.capacity, of_mentor, arcs, self.mentees()[arcs], *pairs, *state)
 
     def settle(self) -> None:
         """Lower the prices as far as they still support the pairs: what one more place would add."""
