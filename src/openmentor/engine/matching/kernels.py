@@ -88,6 +88,17 @@ class Plan(NamedTuple):
     hours_unknown_forbids: bool
 
 
+class Room(NamedTuple):
+    """What is gathered of a block of mentees: key, who, part (block, some times what is to be kept); of each how many are held,
+    and the least that still counts: nothing left out is above it."""
+
+    key: Floats
+    who: Ints
+    part: Floats
+    held: Ints
+    least: Floats
+
+
 @njit(cache=True, nogil=True, inline="always")
 def _bits(word):  # type: ignore[no-untyped-def]
     """How many bits are set; the compiler makes one instruction of it."""
@@ -101,6 +112,7 @@ def _bits(word):  # type: ignore[no-untyped-def]
 def rows_of(plan, mentees, rows):  # type: ignore[no-untyped-def]
     """For each mentee of a block what every joint kind of mentor adds."""
     groups = len(plan.group_first) - 1
+    worth = np.empty(plan.table_width.max() if len(plan.table_width) else 0, dtype=np.float64)
     for k in range(len(mentees)):
         j = mentees[k]
         for g in range(groups):
@@ -117,12 +129,14 @@ def rows_of(plan, mentees, rows):  # type: ignore[no-untyped-def]
                     weight = plan.weight[d, j]
                     missing = plan.missing[d, j]
                 start = plan.table_at[first + t] + plan.table_row[first + t, j] * plan.table_width[first + t]
-                entries = plan.table[start : start + plan.table_width[first + t]]
+                size = plan.table_width[first + t]
+                for c in range(size):
+                    entry = plan.table[start + c]
+                    worth[c] = weight * entry if entry == entry else missing
                 count = plan.kinds_count[g]
                 column = plan.kinds[at + t * count : at + (t + 1) * count]
                 for c in range(count):
-                    entry = entries[column[c]]
-                    out[c] += weight * entry if entry == entry else missing
+                    out[c] += worth[column[c]]
 
 
 @njit(cache=True, nogil=True)
@@ -300,39 +314,87 @@ def _keys(keys, score, offset, spread):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _place(keys, names, parts, held, most, mine, name, part):  # type: ignore[no-untyped-def]
-    """Put one into the heap, in the least one's place once it is full; how many it holds."""
-    if held < most:
-        c = held
-        while c > 0:
-            above = (c - 1) >> 1
-            if keys[above] <= mine:
-                break
-            keys[c] = keys[above]
-            names[c] = names[above]
-            parts[c] = parts[above]
-            c = above
-        keys[c] = mine
-        names[c] = name
-        parts[c] = part
-        return held + 1
-    c = 0
-    while True:
-        below = 2 * c + 1
-        if below >= most:
+def _least_of(keys, scratch, held, keep):  # type: ignore[no-untyped-def]
+    """The ``keep``-th greatest of the first ``held`` keys, by halves of what is left (Hoare 1961)."""
+    scratch[:held] = keys[:held]
+    low = 0
+    high = held - 1
+    target = keep - 1
+    while low < high:
+        one, middle, other = scratch[low], scratch[(low + high) >> 1], scratch[high]
+        pivot = max(min(one, middle), min(max(one, middle), other))
+        left = low
+        right = high
+        while left <= right:
+            while scratch[left] > pivot:
+                left += 1
+            while scratch[right] < pivot:
+                right -= 1
+            if left <= right:
+                scratch[left], scratch[right] = scratch[right], scratch[left]
+                left += 1
+                right -= 1
+        if target <= right:
+            high = right
+        elif target >= left:
+            low = left
+        else:
             break
-        if below + 1 < most and keys[below + 1] < keys[below]:
-            below += 1
-        if keys[below] >= mine:
-            break
-        keys[c] = keys[below]
-        names[c] = names[below]
-        parts[c] = parts[below]
-        c = below
-    keys[c] = mine
-    names[c] = name
-    parts[c] = part
-    return held
+    return scratch[target]
+
+
+@njit(cache=True, nogil=True)
+def _between(keys, held, least, most):  # type: ignore[no-untyped-def]
+    """A number above which ``least`` to ``most`` of the keys lie, by halving; NaN where equal keys leave none."""
+    low = keys[0]
+    high = keys[0]
+    for c in range(held):
+        low = min(low, keys[c])
+        high = max(high, keys[c])
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        above = 0
+        for c in range(held):  # worked on many at a time, which no sorting is
+            above += keys[c] > middle
+        if above > most:
+            low = middle
+        elif above < least:
+            high = middle
+        else:
+            return middle
+    return np.nan
+
+
+@njit(cache=True, nogil=True)
+def _thin(keys, names, parts, scratch, held, keep, most):  # type: ignore[no-untyped-def]
+    """Leave the greatest, ``keep`` to ``most`` of them, in the order in which they came; how many, and a number none left out exceeds."""
+    least = _between(keys, held, keep, most)
+    at = 0
+    if least == least:
+        for c in range(held):
+            key = keys[c]
+            keys[at] = key
+            names[at] = names[c]
+            parts[at] = parts[c]
+            at += key > least
+        return at, least
+    least = _least_of(keys, scratch, held, keep)
+    spare = keep  # how many as small as the least there is room for
+    for c in range(held):
+        if keys[c] > least:
+            spare -= 1
+    for c in range(held):
+        if keys[c] < least:
+            continue
+        if keys[c] == least:
+            if spare == 0:
+                continue
+            spare -= 1
+        keys[at] = keys[c]
+        names[at] = names[c]
+        parts[at] = parts[c]
+        at += 1
+    return at, least
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -342,12 +404,12 @@ def _clipped(likeness):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _keep(out, guess, weight, first, offset, spread, shift, key, who, part, held):  # type: ignore[no-untyped-def]
-    """Keep of one mentee the best so far, and say how many that are."""
-    most = len(key)
+def _keep(out, guess, weight, first, offset, spread, shift, keep, room, k, scratch):  # type: ignore[no-untyped-def]
+    """Gather of one mentee whoever is above the least that counts, thinned out when there is no more room."""
     size = len(out)
+    key, who, part = room.key[k], room.who[k], room.part[k]
+    held, least = room.held[k], room.least[k]
     few = np.empty(FEW, dtype=np.float64)
-    least = key[0] if held == most else -np.inf
     for begin in range(0, size, FEW):
         length = min(FEW, size - begin)
         at = first + begin
@@ -362,21 +424,24 @@ def _keep(out, guess, weight, first, offset, spread, shift, key, who, part, held
                 guessed = 0.0
                 for t in range(len(weight)):
                     guessed += weight[t] * _clipped(guess[t, begin + i])
-                held = _place(key, who, part, held, most, few[i], at + i, guessed)
-                if held == most:
-                    least = key[0]
-    return held
+                key[held] = few[i]
+                who[held] = at + i
+                part[held] = guessed
+                held += 1
+                if held == len(key):
+                    held, least = _thin(key, who, part, scratch, held, keep, keep + keep // 2)
+    room.held[k] = held
+    room.least[k] = least
 
 
 @njit(cache=True, nogil=True)
-def scan(plan, mentees, rows, dense, guess, weight, first, last, number, offset, spread, shift, key, who, part, count):  # type: ignore[no-untyped-def]
-    """Keep of each mentee of a block the best of a tile: score + offset of the mentor.
+def scan(plan, mentees, rows, dense, guess, weight, first, last, number, offset, spread, shift, keep, room):  # type: ignore[no-untyped-def]
+    """Gather of each mentee of a block the ``keep`` best of a tile and those before: score + offset of the mentor.
 
     first, last, number   the tile's mentors, and which tile it is. ``dense``: (block, mentors) to start from, or (0, 0).
     guess, weight         (t, block, mentors), (t, block): what is no less than a part that is to be known exactly later, and what it
-                          counts; ``part`` says what was added.
-    offset (m,); key, who, part (block, keep): heaps, least first; count (block,). ``spread`` from ``shift``: what decides between
-    equals.
+                          counts; the room's ``part`` says what was added.
+    offset (m,). ``spread`` from ``shift``: what decides between equals.
     """
     size = last - first
     out = np.empty(size, dtype=np.float64)
@@ -384,6 +449,7 @@ def scan(plan, mentees, rows, dense, guess, weight, first, last, number, offset,
     quarters = np.empty(size, dtype=np.uint16)
     least = np.empty(size, dtype=np.uint16)
     apart = np.empty(size, dtype=np.float64)
+    scratch = np.empty(room.key.shape[1], dtype=np.float64)
     for k in range(len(mentees)):
         if dense.shape[0]:
             out[:] = dense[k, :size]
@@ -395,9 +461,7 @@ def scan(plan, mentees, rows, dense, guess, weight, first, last, number, offset,
             worth = weight[t, k]
             for i in range(size):
                 out[i] += worth * _clipped(likeness[i])
-        count[k] = _keep(
-            out, guess[:, k], weight[:, k], first, offset, spread, shift[k], key[k], who[k], part[k], count[k]
-        )
+        _keep(out, guess[:, k], weight[:, k], first, offset, spread, shift[k], keep, room, k, scratch)
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc"})
@@ -432,9 +496,28 @@ def fill(plan, mentees, rows, dense, first, last, number, total):  # type: ignor
 
 
 @njit(cache=True, nogil=True)
-def scan_held(total, offset, spread, shift, key, who, part, count):  # type: ignore[no-untyped-def]
+def scan_held(total, offset, spread, shift, keep, room):  # type: ignore[no-untyped-def]
     """As ``scan``, of scores (block, mentors) at hand, -inf where the two may not meet."""
     guess = np.empty((0, total.shape[1]), dtype=np.float32)
     weight = np.empty(0, dtype=np.float64)
+    scratch = np.empty(room.key.shape[1], dtype=np.float64)
     for k in range(total.shape[0]):
-        count[k] = _keep(total[k], guess, weight, 0, offset, spread, shift[k], key[k], who[k], part[k], 0)
+        _keep(total[k], guess, weight, 0, offset, spread, shift[k], keep, room, k, scratch)
+
+
+@njit(cache=True, nogil=True)
+def kept(room, offset, spread, shift, who, score, part, bound):  # type: ignore[no-untyped-def]
+    """Fill ``who`` (block, keep; -1 for none), ``score`` and ``part`` with what was gathered, ``bound`` with the most of what wasn't."""
+    keep = who.shape[1]
+    scratch = np.empty(room.key.shape[1], dtype=np.float64)
+    for k in range(len(bound)):
+        held = room.held[k]
+        bound[k] = room.least[k]
+        if held > keep:
+            held, bound[k] = _thin(room.key[k], room.who[k], room.part[k], scratch, held, keep, keep)
+        who[k, held:] = -1
+        for c in range(held):
+            i = room.who[k, c]
+            who[k, c] = i
+            score[k, c] = room.key[k, c] - (offset[i] + spread[(i + shift[k]) & (SPREAD - 1)])
+            part[k, c] = room.part[k, c]

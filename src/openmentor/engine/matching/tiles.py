@@ -17,7 +17,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from . import kernels
-from .kernels import BANNED
+from .kernels import BANNED, Room
 from .lens import Bag, Block, FloatArray, IntArray
 from .plan import Maker
 
@@ -31,6 +31,8 @@ SPREAD: FloatArray = np.resize(np.random.default_rng(7).random(kernels.SPREAD) *
 """Far below any difference of scores: among equals, everybody gets others to choose from."""
 MENTEES, MENTORS = 64, 2048
 """A tile: its scores, and what is looked up for them, fit a core's cache."""
+ROOM = 3
+"""Times what is to be kept is gathered before it is thinned out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,14 +49,12 @@ class Best:
     bound: FloatArray
 
 
-@dataclass(frozen=True, eq=False)
-class Heaps:
-    """Of each mentee of a block the best so far: keys, whom, what of the key was guessed, and how many."""
-
-    key: FloatArray
-    who: npt.NDArray[np.int32]
-    part: FloatArray
-    count: IntArray
+def _room(mentees: int, keep: int) -> Room:
+    shape = mentees, ROOM * keep
+    return Room(
+        key=np.empty(shape), who=np.empty(shape, dtype=np.int32), part=np.empty(shape),
+        held=np.zeros(mentees, dtype=np.int64), least=np.full(mentees, -np.inf),
+    )  # fmt: skip
 
 
 class Pass:
@@ -81,20 +81,15 @@ class Pass:
         keep = max(1, min(keep, self.mentors))
         offsets = np.zeros(self.mentors) if offset is None else offset
         size = len(mentees)
-        found = Best(
-            np.zeros((size, keep), dtype=np.int32), np.zeros((size, keep)), np.zeros((size, keep)), np.empty(size)
-        )
+        found = Best(np.empty((size, keep), dtype=np.int32), np.zeros((size, keep)), np.zeros((size, keep)), np.empty(size))
 
         def work(start: int) -> None:
             part = slice(start, start + MENTEES)
             some = mentees[part]
-            who, key = found.who[part], found.score[part]
-            count = np.zeros(len(some), dtype=np.int64)
             shift = (some * 2_654_435_761 >> 7) & (kernels.SPREAD - 1)
-            self._scan(some, offsets, shift, Heaps(key, who, found.part[part], count), closely)
-            found.bound[part] = np.where(count == keep, key[:, 0], -np.inf)
-            key -= offsets[who] + SPREAD[(who + shift[:, None]) & (kernels.SPREAD - 1)]
-            who[np.arange(keep)[None, :] >= count[:, None]] = -1
+            room = _room(len(some), keep)
+            self._scan(some, offsets, shift, keep, room, closely)
+            kernels.kept(room, offsets, SPREAD, shift, found.who[part], found.score[part], found.part[part], found.bound[part])
 
         with threadpool_limits(1), ThreadPoolExecutor(self.threads) as pool:
             try:
@@ -110,7 +105,7 @@ class Pass:
         """Scores of pairs, of which ``part`` was guessed."""
         return score + (self._guessed(mentee, mentor) - part)
 
-    def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, heaps: Heaps, closely: bool) -> None:
+    def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, keep: int, room: Room, closely: bool) -> None:
         raise NotImplementedError
 
     def block(self, mentees: IntArray) -> FloatArray:
@@ -132,8 +127,8 @@ class Held(Pass):
         self.scores, self.rows, self.columns = scores, rows, columns
         self.banned = banned[np.argsort(banned[:, 1], kind="stable")]
 
-    def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, heaps: Heaps, closely: bool) -> None:
-        kernels.scan_held(self.block(some), offset, SPREAD, shift, heaps.key, heaps.who, heaps.part, heaps.count)
+    def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, keep: int, room: Room, closely: bool) -> None:
+        kernels.scan_held(self.block(some), offset, SPREAD, shift, keep, room)
 
     def block(self, mentees: IntArray) -> FloatArray:
         total = np.ascontiguousarray(self.scores[np.ix_(self.rows, self.columns[mentees])].T)
@@ -171,21 +166,18 @@ class Tiles(Pass):
         self.blocks, self.texts = maker.blocks, maker.texts
         self._row_width = int(maker.row_width)
 
-    def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, heaps: Heaps, closely: bool) -> None:
+    def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, keep: int, room: Room, closely: bool) -> None:
         texts = [] if closely else self.texts
         weight = self.plan.weight[np.array([each.index for each in texts], dtype=np.int64)][:, some]
-        room = np.empty(len(texts) * len(some) * min(MENTORS, len(self.rows)), dtype=np.float32)
+        buffer = np.empty(len(texts) * len(some) * min(MENTORS, len(self.rows)), dtype=np.float32)
         for rows, dense, first, last, number in self._tiles(some, closely):
             guess = NO_TEXTS
             if texts:
                 shape = len(texts), len(some), last - first
-                guess = room[: shape[0] * shape[1] * shape[2]].reshape(shape)
+                guess = buffer[: shape[0] * shape[1] * shape[2]].reshape(shape)
                 for text, out in zip(texts, guess):
                     text.guess(some, first, last, out)
-            kernels.scan(
-                self.plan, some, rows, dense, guess, weight, first, last, number, offset, SPREAD, shift,
-                heaps.key, heaps.who, heaps.part, heaps.count,
-            )  # fmt: skip
+            kernels.scan(self.plan, some, rows, dense, guess, weight, first, last, number, offset, SPREAD, shift, keep, room)
 
     def block(self, mentees: IntArray) -> FloatArray:
         out = np.empty((len(mentees), len(self.rows)))
