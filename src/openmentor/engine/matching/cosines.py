@@ -34,7 +34,7 @@ class Texts:
         self.of_mentor, self.of_mentee = (_short(side, directions) for side in self.whole)
 
     def guess(self, some: IntArray, first: int, last: int, out: npt.NDArray[np.float32]) -> None:
-        """Fill ``out`` (mentees, mentors of the tile) with no less than the cosines, as a product: it may leave 0..1."""
+        """Fill ``out`` (mentees, mentors of the tile) with no less than the cosines, as a product: below 0 is 0."""
         np.matmul(self.of_mentee[some], self.of_mentor[first:last].T, out=out)
 
     def of_pairs(self, mentee: IntArray, mentor: IntArray) -> FloatArray:

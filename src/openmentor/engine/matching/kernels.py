@@ -32,11 +32,12 @@ class Plan(NamedTuple):
                           its tables, one after another, a joint kind has; code (g, m): the joint kind of each mentor.
     Words                 part_mode, part_dimension, part_scale (p, n); postings of a tile and word: part_at (p,),
                           posting_at, posting, value; words of a mentee: wish_at (p, n+1), wish, wish_value;
-                          count_of_mentor, count_of_mentee (p, ...): list lengths; totals: of ranked lists, inverted.
+                          count_of_mentor, count_of_mentee (p, ...): list lengths; totals: of ranked lists, inverted; steps
+                          (lengths of both, before): what one more word in common adds to common / all.
     Slopes                slope_of_mentor (s, m), slope_of_mentee (s, n), slope_by (s, 5): low, high, loss, sign, turned.
     Distances             distance_of_mentor (k, m), ..., distance_factor (k,), distance_first (q+1,), distance_constant (q,).
-    Hours                 free_of_mentor (weeks, 11, m), free_of_mentee (weeks, n, 11) of 64 quarters each; said (m,), (n,);
-                          per_quarter (n, k): what a quarter in common is worth by minutes_kind (m,); hours_dimension;
+    Hours                 free_of_mentor (weeks, words, m), free_of_mentee (weeks, n, words) of 64 bits each, free_worth (weeks, words):
+                          how many quarters a bit of a word stands for; said (m,), (n,); per_quarter (n, k): what a quarter in common is worth by minutes_kind (m,); hours_dimension;
                           hours_least: quarters below which a rule forbids, -1 none; hours_unknown_forbids.
     """
 
@@ -67,6 +68,7 @@ class Plan(NamedTuple):
     count_of_mentor: Floats
     count_of_mentee: Floats
     totals: Floats
+    steps: Floats
     slope_dimension: Ints
     slope_of_mentor: Floats
     slope_of_mentee: Floats
@@ -79,6 +81,7 @@ class Plan(NamedTuple):
     distance_constant: Floats
     free_of_mentor: Ints
     free_of_mentee: Ints
+    free_worth: Ints
     hours_said_mentor: Ints
     hours_said_mentee: Ints
     per_quarter: Floats
@@ -225,23 +228,24 @@ def _score(plan, j, rows, first, last, number, out, common, quarters, least, apa
         least[:] = np.uint16(65535)
         for w in range(weeks):
             quarters[:] = np.uint16(0)
-            for c in range(11):
+            for c in range(plan.free_of_mentor.shape[1]):
                 word = plan.free_of_mentee[w, j, c]
                 if word == np.uint64(0):
                     continue
+                worth = plan.free_worth[w, c]
                 theirs = plan.free_of_mentor[w, c, first:last]
                 for i in range(size):
-                    quarters[i] += np.uint16(_bits(word & theirs[i]))
+                    quarters[i] += worth * np.uint16(_bits(word & theirs[i]))
             for i in range(size):
                 least[i] = min(least[i], quarters[i])
         if plan.hours_dimension >= 0:
             d = plan.hours_dimension
             weight = plan.weight[d, j]
             missing = plan.missing[d, j]
-            worth = plan.per_quarter[j]
+            per_quarter = plan.per_quarter[j]
             if plan.hours_said_mentee[j]:
                 for i in range(size):
-                    score = min(least[i] * worth[plan.minutes_kind[first + i]], 1.0)
+                    score = min(least[i] * per_quarter[plan.minutes_kind[first + i]], 1.0)
                     out[i] += weight * score if plan.hours_said_mentor[first + i] else missing
             else:
                 out += missing
@@ -289,12 +293,10 @@ def _score(plan, j, rows, first, last, number, out, common, quarters, least, apa
                         out[i] += weight * (reached - common[i])
                         common[i] = reached
             else:  # what one more word in common adds to common / all
-                length = plan.count_of_mentee[p, j]
+                length = int(plan.count_of_mentee[p, j])
                 for e in range(low, high):
                     i = plan.posting[e]
-                    before = common[i]
-                    both = length + plan.count_of_mentor[p, first + i]
-                    out[i] += weight * ((before + 1.0) / (both - before - 1.0) - before / (both - before))
+                    out[i] += weight * plan.steps[length + int(plan.count_of_mentor[p, first + i]), int(common[i])]
                     common[i] += 1.0
         if mode in (COMMON, HIGHEST):
             for c in range(start, end):
@@ -398,9 +400,8 @@ def _thin(keys, names, parts, scratch, held, keep, most):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _clipped(likeness):  # type: ignore[no-untyped-def]
-    likeness = likeness if likeness > np.float32(0) else np.float32(0)
-    return np.float64(likeness if likeness < np.float32(1) else np.float32(1))
+def _likeness(product):  # type: ignore[no-untyped-def]
+    return np.float64(product if product > np.float32(0) else np.float32(0))
 
 
 @njit(cache=True, nogil=True)
@@ -423,7 +424,7 @@ def _keep(out, guess, weight, first, offset, spread, shift, keep, room, k, scrat
             if few[i] > least:
                 guessed = 0.0
                 for t in range(len(weight)):
-                    guessed += weight[t] * _clipped(guess[t, begin + i])
+                    guessed += weight[t] * _likeness(guess[t, begin + i])
                 key[held] = few[i]
                 who[held] = at + i
                 part[held] = guessed
@@ -460,7 +461,7 @@ def scan(plan, mentees, rows, dense, guess, weight, first, last, number, offset,
             likeness = guess[t, k]
             worth = weight[t, k]
             for i in range(size):
-                out[i] += worth * _clipped(likeness[i])
+                out[i] += worth * _likeness(likeness[i])
         _keep(out, guess[:, k], weight[:, k], first, offset, spread, shift[k], keep, room, k, scratch)
 
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 MOST_ENTRIES = 4_000_000
 """Of a table of kinds of people."""
 MOST_KINDS = 65_000
+FEW_VALUES = 16
+"""Of a number: so many can be looked up in a table beside others."""
 
 
 class Maker:
@@ -81,6 +83,7 @@ class Maker:
         self.blocks: list[tuple[Any, int]] = []
         self.texts: list[Texts] = []
         self.totals: FloatArray = np.zeros(1)
+        self.longest = 0
         for number, key in enumerate(self.extra):
             self.dimension(len(active) + number, scored.dimensions[key])
 
@@ -113,6 +116,7 @@ class Maker:
         elif isinstance(shape, Common):
             self._flat(index, known, np.full(len(self.columns), 1.0 if shape.is_different else 0.0))
             counts = shape.counts[0][self.rows], shape.counts[1][self.columns]
+            self.longest = max(self.longest, int(counts[0].max(initial=0) + counts[1].max(initial=0)))
             sign = np.full(len(self.columns), -1.0 if shape.is_different else 1.0)
             self.words(COMMON, index, shape.bag, known=known, scale=sign, counts=counts)
         elif isinstance(shape, Ranked):
@@ -131,7 +135,7 @@ class Maker:
         elif isinstance(shape, Distances):
             mentors, mentees = shape.values[0][self.rows].copy(), shape.values[1][self.columns].copy()
             mentors[~known[0]], mentees[~known[1]] = np.nan, np.nan
-            self.distances.append((index, mentors, mentees, shape.factors, shape.constant))
+            self._distances(index, mentors, mentees, shape)
         elif isinstance(shape, Highest):
             self._flat(index, known, np.zeros(len(self.columns)))
             self.words(HIGHEST, index, shape.bag, known=known, scale=np.full(len(self.columns), shape.factor))
@@ -158,6 +162,23 @@ class Maker:
             isinstance(shape, Kinds) and self._by_kinds(-1, rule, shape, (shape.mentor_columns, shape.mentee_columns))
         ):
             self.blocks.append((rule, -1))
+
+    def _distances(self, index: int, mentors: FloatArray, mentees: FloatArray, shape: Distances) -> None:
+        """A table for each number where people gave few different ones; else as they are. Those who left one out said nothing."""
+        known = ~np.isnan(mentors).any(axis=1), ~np.isnan(mentees).any(axis=1)
+        values = [(np.unique(a[known[0]]), np.unique(b[known[1]])) for a, b in zip(mentors.T, mentees.T)]
+        if any(len(a) > FEW_VALUES or len(b) > FEW_VALUES for a, b in values):
+            self.distances.append((index, mentors, mentees, shape.factors, shape.constant))
+            return
+        for k, (a, b) in enumerate(values):
+            # What is missing counts once: in the first table.
+            table = np.full((len(b) + 1, len(a) + 1), 0.0 if k else np.nan)
+            table[1:, 1:] = (0.0 if k else shape.constant) + shape.factors[k] * np.abs(a[None, :] - b[:, None])
+            of_mentor, of_mentee = (
+                np.where(here, np.searchsorted(own, side[:, k]) + 1, 0)
+                for own, side, here in zip((a, b), (mentors, mentees), known)
+            )
+            self.tables.append((of_mentor, of_mentee, table, index))
 
     def _constant(self, index: int) -> None:
         nobody = np.zeros(len(self.rows), dtype=np.int64)
@@ -220,6 +241,7 @@ class Maker:
             for side, at in ((self.scored.mentors, self.rows), (self.scored.mentees, self.columns))
         ]
         minutes_kind, per_quarter = self._minutes()
+        free = _free([(a[self.rows], b[self.columns]) for a, b in weeks], m, n)
         first_distance = np.cumsum([0, *(len(each[3]) for each in self.distances)])
         return Plan(
             weight=self.weight.astype(f64), missing=self.missing.astype(f64),
@@ -245,7 +267,7 @@ class Maker:
             wish=_joined([each[3].indices for each in self.parts], np.int32), wish_value=_joined([each[3].data for each in self.parts], f64),
             count_of_mentor=np.array([each[5] for each in self.parts], dtype=f64).reshape(len(self.parts), m),
             count_of_mentee=np.array([each[6] for each in self.parts], dtype=f64).reshape(len(self.parts), n),
-            totals=self.totals.astype(f64),
+            totals=self.totals.astype(f64), steps=_steps(self.longest),
             slope_dimension=np.array([each[0] for each in self.slopes], dtype=i64),
             slope_of_mentor=np.array([each[1] for each in self.slopes], dtype=f64).reshape(len(self.slopes), m),
             slope_of_mentee=np.array([each[2] for each in self.slopes], dtype=f64).reshape(len(self.slopes), n),
@@ -254,8 +276,7 @@ class Maker:
             distance_of_mentor=_stacked([each[1].T for each in self.distances], m), distance_of_mentee=_stacked([each[2].T for each in self.distances], n),
             distance_factor=_joined([each[3] for each in self.distances], f64),
             distance_constant=np.array([each[4] for each in self.distances], dtype=f64),
-            free_of_mentor=np.array([a[self.rows].T for a, _ in weeks], dtype=np.uint64).reshape(len(weeks), 11, m),
-            free_of_mentee=np.array([b[self.columns] for _, b in weeks], dtype=np.uint64).reshape(len(weeks), n, 11),
+            free_of_mentor=free[0], free_of_mentee=free[1], free_worth=free[2],
             hours_said_mentor=said[0], hours_said_mentee=said[1], per_quarter=per_quarter, minutes_kind=minutes_kind,
             hours_dimension=self.hours[0] if self.hours is not None else -1,
             hours_least=int(np.ceil(self.hours_rule.quarters)) if self.hours_rule is not None else -1,
@@ -337,6 +358,57 @@ def _postings(table: Any, mentors: int, width: int) -> tuple[IntArray, npt.NDArr
     tiles = max(1, -(-mentors // width))
     at = np.searchsorted(key, np.arange(tiles * (words + 1)))
     return at.astype(np.int64), (row[order] % width).astype(np.uint16), table.data[order].astype(np.float64)
+
+
+def _steps(longest: int) -> FloatArray:
+    """What one more word in common adds to common / all, by the lengths of both lists together and how many were in common before."""
+    both, before = np.arange(longest + 1)[:, None], np.arange(longest // 2 + 1)[None, :]
+    after, now = both - before - 1, both - before
+    possible = after > 0
+    return np.where(possible, (before + 1) / np.where(possible, after, 1) - before / np.where(possible, now, 1), 0.0)
+
+
+def _free(weeks: Sequence[tuple[Any, Any]], mentors: int, mentees: int) -> tuple[Any, Any, Any]:
+    """Everybody's free quarters of each week, with those as one bit that are the same to all.
+
+    Most people are free by the hour or half hour, so that far fewer bits than 672 tell them apart.
+    """
+    found = [_merged(a, b) for a, b in weeks]
+    most = max((a.shape[1] for a, _, _ in found), default=0)
+    of_mentor = np.zeros((len(found), most, mentors), dtype=np.uint64)
+    of_mentee = np.zeros((len(found), mentees, most), dtype=np.uint64)
+    worth = np.zeros((len(found), most), dtype=np.uint16)
+    for week, (a, b, each) in enumerate(found):
+        of_mentor[week, : a.shape[1]], of_mentee[week, :, : a.shape[1]], worth[week, : a.shape[1]] = a.T, b, each
+    return of_mentor, of_mentee, worth
+
+
+def _merged(mentors: Any, mentees: Any) -> tuple[Any, Any, list[int]]:
+    bits = [np.unpackbits(each.astype("<u8").view(np.uint8), axis=1, bitorder="little") for each in (mentors, mentees)]
+    of_quarter = [np.packbits(each.T, axis=1) for each in bits]
+    alike: dict[bytes, list[int]] = {}
+    for quarter, (a, b) in enumerate(zip(*of_quarter)):
+        if a.any() and b.any():
+            alike.setdefault(a.tobytes() + b.tobytes(), []).append(quarter)
+    classes: dict[int, list[int]] = {}
+    for quarters in alike.values():
+        classes.setdefault(len(quarters), []).append(quarters[0])
+    words = [
+        (count, quarters[k : k + 64])
+        for count, quarters in sorted(classes.items())
+        for k in range(0, len(quarters), 64)
+    ]
+    if len(words) >= mentors.shape[1]:
+        return mentors, mentees, [1] * int(mentors.shape[1])
+    sides = []
+    for each in bits:
+        packed = np.zeros((len(each), len(words)), dtype="<u8")
+        for word, (_, quarters) in enumerate(words):
+            room = np.zeros((len(each), 64), dtype=np.uint8)
+            room[:, : len(quarters)] = each[:, quarters]
+            packed[:, word] = np.packbits(room, axis=1, bitorder="little").view("<u8")[:, 0]
+        sides.append(packed)
+    return sides[0], sides[1], [count for count, _ in words]
 
 
 def _starts(lengths: Sequence[int]) -> list[int]:

@@ -81,7 +81,9 @@ class Pass:
         keep = max(1, min(keep, self.mentors))
         offsets = np.zeros(self.mentors) if offset is None else offset
         size = len(mentees)
-        found = Best(np.empty((size, keep), dtype=np.int32), np.zeros((size, keep)), np.zeros((size, keep)), np.empty(size))
+        found = Best(
+            np.empty((size, keep), dtype=np.int32), np.zeros((size, keep)), np.zeros((size, keep)), np.empty(size)
+        )
 
         def work(start: int) -> None:
             part = slice(start, start + MENTEES)
@@ -89,7 +91,9 @@ class Pass:
             shift = (some * 2_654_435_761 >> 7) & (kernels.SPREAD - 1)
             room = _room(len(some), keep)
             self._scan(some, offsets, shift, keep, room, closely)
-            kernels.kept(room, offsets, SPREAD, shift, found.who[part], found.score[part], found.part[part], found.bound[part])
+            kernels.kept(
+                room, offsets, SPREAD, shift, found.who[part], found.score[part], found.part[part], found.bound[part]
+            )
 
         with threadpool_limits(1), ThreadPoolExecutor(self.threads) as pool:
             try:
@@ -177,7 +181,9 @@ class Tiles(Pass):
                 guess = buffer[: shape[0] * shape[1] * shape[2]].reshape(shape)
                 for text, out in zip(texts, guess):
                     text.guess(some, first, last, out)
-            kernels.scan(self.plan, some, rows, dense, guess, weight, first, last, number, offset, SPREAD, shift, keep, room)
+            kernels.scan(
+                self.plan, some, rows, dense, guess, weight, first, last, number, offset, SPREAD, shift, keep, room
+            )
 
     def block(self, mentees: IntArray) -> FloatArray:
         out = np.empty((len(mentees), len(self.rows)))
