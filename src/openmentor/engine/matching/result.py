@@ -99,6 +99,10 @@ class WhyNot:
     losses: tuple[tuple[str, float], ...] = ()
 
 
+EXPLAINED = 256
+"""Pairs whose reasons are found at once."""
+
+
 @dataclass(frozen=True, eq=False)
 class Options:
     """How ``match`` was asked, so that it can be asked again."""
@@ -139,6 +143,7 @@ class Result:
     unmatched: tuple[Unmatched, ...]
     prices: FloatArray
     staying: Level | None = None
+    _explained: dict[tuple[int, int], list[Reason]] = field(default_factory=dict, repr=False)
 
     @property
     def aim(self) -> str:
@@ -202,7 +207,18 @@ class Result:
         """
         mentor = index_of(mentor, self.problem.shape[0], "explain", "mentor")
         mentee = index_of(mentee, self.problem.shape[1], "explain", "mentee")
-        return [] if self.problem.scored is None else list(self.problem.scored.explain(mentor, mentee))
+        scored = self.problem.scored
+        if scored is None:
+            return []
+        if (mentor, mentee) not in self._explained:
+            # Whoever asks for one pair that is made mostly asks for the next ones too.
+            at = int(np.searchsorted(self.pairs @ [self.problem.shape[1], 1], mentor * self.problem.shape[1] + mentee))
+            some = self.pairs[at : at + EXPLAINED]
+            if len(some) == 0 or some[0].tolist() != [mentor, mentee]:
+                return list(scored.explain(mentor, mentee))
+            self._explained.clear()
+            self._explained.update(zip(map(tuple, some.tolist()), scored.explain_pairs(some)))
+        return list(self._explained[mentor, mentee])
 
     def why_not(self, mentor: int, mentee: int, *, progress: Progress | None = None) -> WhyNot:
         """Why the pair isn't made: the hard rule, or what the whole would lose, by solving again with the pair made."""

@@ -175,21 +175,23 @@ class Scored:
 
     def parts(self, pairs: Any) -> tuple[tuple[str, ...], FloatArray]:
         """The active dimensions' keys, and their scores (k, d) with the reference mean where one didn't answer."""
-        index = _pairs(pairs)
-        lenses = [Pairs(index)]
-        if self.is_symmetric:
-            lenses.append(Pairs(index[:, ::-1]))
-        filled = np.zeros((len(index), len(self.active)))
-        for lens in lenses:
-            for k, key in enumerate(self.active):
-                score = self.dimensions[key].score(lens)
-                filled[:, k] += np.where(np.isnan(score), self._mean_of[key], score) / len(lenses)
-        return self.active, filled
+        said = self._said(_pairs(pairs))
+        return self.active, self._filled(said)
 
-    def _known(self, index: IntArray) -> BoolArray:
-        lens = Pairs(index)
-        columns = [~np.isnan(self.dimensions[key].score(lens)) for key in self.active]
-        return np.stack(columns, axis=1) if columns else np.zeros((len(index), 0), dtype=np.bool_)
+    def _said(self, index: IntArray) -> list[FloatArray]:
+        """Each direction's scores (k, d) of the active dimensions, NaN where one didn't answer: one direction, two for peers."""
+        found = []
+        for lens in [Pairs(index), Pairs(index[:, ::-1])] if self.is_symmetric else [Pairs(index)]:
+            columns = [self.dimensions[key].score(lens) for key in self.active]
+            found.append(np.stack(columns, axis=1) if columns else np.zeros((len(index), 0)))
+        return found
+
+    def _filled(self, said: list[FloatArray]) -> FloatArray:
+        means = np.array([self._mean_of[key] for key in self.active], dtype=np.float64)
+        filled = np.zeros(said[0].shape)
+        for each in said:
+            filled += np.where(np.isnan(each), means, each) / len(said)
+        return filled
 
     def rule(self, i: int, j: int) -> str | None:
         """Name of the hard rule that forbids the pair, or None. A veto is only ever called 'not allowed'."""
@@ -218,10 +220,8 @@ class Scored:
     def explain_pairs(self, pairs: Any) -> list[list[Reason]]:
         """``explain`` for many pairs at once."""
         index = _pairs(pairs)
-        filled = self.parts(index)[1]
-        known = [self._known(index)]
-        if self.is_symmetric:
-            known.append(self._known(index[:, ::-1]))
+        said = self._said(index)
+        filled, known = self._filled(said), [~np.isnan(each) for each in said]
         weights = np.array([self.spec.weights[key] for key in self.active])
         amounts = filled * weights
         totals = amounts.sum(axis=1)
