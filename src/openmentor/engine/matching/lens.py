@@ -27,7 +27,7 @@ class Bag:
     def __init__(self, mentors: Sequence[Mapping[Any, float]], mentees: Sequence[Mapping[Any, float]]) -> None:
         # Words of one side alone can't meet; sorted, so that sums run in an order that no row decides.
         theirs: set[Any] = set().union(*mentees) if mentees else set()
-        common = sorted(set().union(*mentors) & theirs) if mentors else []
+        common = sorted(set().union(*mentors) & theirs) if mentors and theirs else []
         codes = {word: k for k, word in enumerate(common)}
         self.p = _table(mentors, codes)
         self.q = _table(mentees, codes)
@@ -43,19 +43,16 @@ class Links(Bag):
 
 
 def _table(rows: Sequence[Mapping[Any, float]], codes: Mapping[Any, int]) -> Any:
-    indptr = [0]
-    indices: list[int] = []
-    data: list[float] = []
-    for row in rows:
-        known = [(codes[word], value) for word, value in row.items() if word in codes]
-        if len(known) > 1:
-            known.sort()
-        indices += [code for code, _ in known]
-        data += [value for _, value in known]
-        indptr.append(len(indices))
     shape = (len(rows), max(len(codes), 1))
-    arrays = (np.array(data, dtype=np.float64), np.array(indices, dtype=np.int32), np.array(indptr, dtype=np.int64))
-    return sparse.csr_array(arrays, shape=shape)
+    if not codes:
+        return sparse.csr_array(shape, dtype=np.float64)
+    known = [(k, codes[word], value) for k, row in enumerate(rows) for word, value in row.items() if word in codes]
+    row, code, value = zip(*known) if known else ((), (), ())
+    ends = np.searchsorted(np.array(row, dtype=np.int64), np.arange(len(rows) + 1))
+    arrays = (np.array(value, dtype=np.float64), np.array(code, dtype=np.int32), ends)
+    table = sparse.csr_array(arrays, shape=shape)
+    table.sort_indices()
+    return table
 
 
 class Rows(Protocol):

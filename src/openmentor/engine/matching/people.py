@@ -145,8 +145,10 @@ def _is_blank(cell: Any) -> bool:
 def _items(cell: Any) -> list[Any]:
     """The entries of a list, from "a; b" or from a list at hand; blank ones left out."""
     if isinstance(cell, str):
-        parts: list[Any] = re.split(r"[;\n\r]", cell)
-    elif isinstance(cell, Mapping):
+        stripped = [part.strip() for part in cell.replace("\n", ";").replace("\r", ";").split(";")]
+        return [part for part in stripped if part]
+    parts: list[Any]
+    if isinstance(cell, Mapping):
         parts = list(cell.items())
     elif isinstance(cell, Iterable):
         parts = list(cell)

@@ -24,6 +24,8 @@ from .spec import DEFAULT_START, Spec
 Progress = Callable[[str, int, int], None]
 BLOCK_PAIRS = 500_000  # a block and its temporaries fit the memory of any machine; results don't depend on it
 SAMPLE_PAIRS = 1_000_000
+SEEN_PAIRS = 100_000
+"""Of so few pairs the scores that tell the means are kept until they are added up."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Scored:
         self.rules = rules.prepare(self.context, (gates[0], gates[1]), eligible)
         self.dimensions = dimensions.prepare(self.context)
         self.forced = _indices(spec.forced, mentors, mentees, "forced")
+        self._seen: Block | None = None
         self.order = order(mentors.ids, spec.seed), order(mentees.ids, spec.seed)
 
     # -- the whole ---------------------------------------------------------------------------------------------------------
@@ -152,14 +155,19 @@ class Scored:
             )
         scores = np.empty((count, across))
         step = max(1, BLOCK_PAIRS // max(across, 1))
-        for start in range(0, count, step):
-            rows = np.arange(start, min(start + step, count), dtype=np.int64)
-            lens = Block(rows, None, across)
+        _ = self._mean_of  # which may look at all pairs already
+        blocks = (
+            [self._seen]
+            if self._seen is not None
+            else (Block(np.arange(k, min(k + step, count)), None, across) for k in range(0, count, step))
+        )
+        for lens in blocks:
             forbidden = self._forbidden(lens)
             block = self._combine(lens)
             block[forbidden] = np.nan
-            scores[rows] = block
-            self.progress("scores", int(rows[-1]) + 1, count)
+            scores[lens.rows if lens.columns is None else np.ix_(lens.rows, lens.columns)] = block
+            self.progress("scores", int(lens.rows.max()) + 1, count)
+        self._seen = None
         if self.is_symmetric:
             scores = (scores + scores.T) / 2  # NaN in either direction forbids both
         scores.flags.writeable = False
@@ -282,6 +290,8 @@ class Scored:
         most = np.full(len(chosen), -np.inf)
         pairs = 0
         step = max(1, BLOCK_PAIRS // max(len(columns), 1))
+        is_small = len(rows) * len(columns) <= SEEN_PAIRS and len(rows) <= step
+        is_small &= len(rows) == len(self.mentors) and len(columns) == len(self.mentees)
         for start in range(0, len(rows), step):
             at = slice(start, start + step)
             lens = Block(rows[at], columns, len(self.mentees))
@@ -296,8 +306,10 @@ class Scored:
                 sums[k, at] = np.where(known, score, 0.0).sum(axis=1)
                 least[k] = min(least[k], float(np.min(score, where=known, initial=np.inf)))
                 most[k] = max(most[k], float(np.max(score, where=known, initial=-np.inf)))
-                if each.key not in self._asked_for:
+                if each.key not in self._asked_for and not is_small:
                     lens.scores.pop(each.key, None)
+            if is_small:
+                self._seen = lens
             self.progress("reference", min(start + step, len(rows)), len(rows))
         found = {}
         for k, each in enumerate(chosen):

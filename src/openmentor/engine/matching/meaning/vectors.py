@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ LONGEST = 16_384
 Parts = Sequence[Sequence[str]]
 
 
+@lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
     """A text as it is compared: one normal form, small letters, single spaces, no halves of characters."""
     text = unicodedata.normalize("NFKC", text[: 4 * LONGEST]).casefold()
