@@ -234,14 +234,21 @@ class Scored:
         amounts = filled * weights
         totals = amounts.sum(axis=1)
         shares = np.divide(amounts, totals[:, None], out=np.zeros_like(amounts), where=totals[:, None] > 0)
+        asked = [(key, self.dimensions[key], weight) for key, weight in zip(self.active, weights.tolist())]
+        directions = np.stack(known, axis=2).tolist()
         found = []
-        for row, (i, j) in enumerate(index.tolist()):
-            reasons = []
-            for k, key in enumerate(self.active):
-                score, weight, share = float(filled[row, k]), float(weights[k]), float(shares[row, k])
-                directions = tuple(bool(each[row, k]) for each in known)
-                text = explain.texts(self.dimensions[key], i, j, score, directions)
-                reasons.append(Reason(key, score, weight, share, text, any(directions)))
+        for (i, j), score, share, said_by in zip(index.tolist(), filled.tolist(), shares.tolist(), directions):
+            reasons = [
+                Reason(
+                    key,
+                    score[k],
+                    weight,
+                    share[k],
+                    explain.texts(each, i, j, score[k], tuple(said_by[k])),
+                    any(said_by[k]),
+                )
+                for k, (key, each, weight) in enumerate(asked)
+            ]
             found.append(sorted(reasons, key=lambda each: -each.share))
         return found
 
