@@ -168,7 +168,7 @@ def scoring_figures(count: int) -> list[Figure]:
     one, other = scored_pool(count, count, clustered)
     scored = scoring.prepare(one, other, m.Spec())
     dimensions = len(scored.active)
-    tiles = Tiles(scored, np.arange(count), np.arange(count), np.empty((0, 2), dtype=np.int64))
+    tiles = Tiles(scored, np.arange(count), np.arange(count))
     tiles.best(KEEP, np.arange(128))
     ours = min((timed(lambda: tiles.best(KEEP, np.arange(count))) for _ in range(3)), key=lambda each: each.cpu)
     part, few = 2000, 20
@@ -202,7 +202,7 @@ def against_scipy(
     ours, result = whole(count, mentors, places, make)
     one, other = scored_pool(count, mentors, make, places)
     scored = scoring.prepare(one, other, m.Spec(), memory_mb=100_000)
-    tiles = Tiles(scored, np.arange(mentors), np.arange(count), np.empty((0, 2), dtype=np.int64))
+    tiles = Tiles(scored, np.arange(mentors), np.arange(count))
     costs = np.repeat(-tiles.block(np.arange(count)), places, axis=1)
     costs[np.isinf(costs)] = 10.0
     theirs = timed(lambda: linear_sum_assignment(costs))

@@ -10,6 +10,7 @@ import pytest
 from openmentor.engine import matching as m
 from openmentor.engine.matching import problem as problem_module
 from openmentor.engine.matching.solvers import large
+from openmentor.engine.matching.tiles import Pass
 
 from .pools import columns, people
 
@@ -155,3 +156,79 @@ def test_nobody_admissible_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None
     result = m.match(m.Problem(mentors, {"id": ["e"]}, m.Spec()))
     assert result.pairs.shape == (0, 2)
     assert [(each.side, each.kind) for each in result.unmatched] == [("mentee", "no_partner"), ("mentor", "no_partner")]
+
+
+def some_changes(rng: Random, mentors: int, mentees: int) -> list[object]:
+    made: list[object] = []
+    for _ in range(rng.randint(1, 5)):
+        i, j = rng.randrange(mentors), rng.randrange(mentees)
+        made.append(
+            rng.choice(
+                [m.AddPlaces(i, rng.choice([-1, 1, 2])), m.Forbid(i, j), m.Force(i, j), m.RemovePerson("mentor", i), m.RemovePerson("mentee", j)]
+            )
+        )  # fmt: skip
+    return made
+
+
+@pytest.mark.parametrize("aim", ["total", "coverage"])
+def test_going_on_from_an_earlier_answer_changes_none(aim: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(problem_module, "HELD", 0)
+    rng = Random(8)
+    for _ in range(12):
+        mentors, mentees = people(rng, 12, 15)
+        result = m.match(m.Problem(columns(mentors), columns(mentees), m.Spec()), aim)
+        for stickiness in (0.0, 0.05):
+            went_on = m.rematch(result.problem, result, some_changes(rng, 12, 15), stickiness)  # type: ignore[arg-type]
+            anew = m.match(went_on.problem, aim, previous=result.pairs, stickiness=stickiness)
+            agree(went_on, anew, same_people=False)
+            m.verify(went_on.problem, went_on)
+            result = went_on
+
+
+def test_going_on_looks_at_few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(problem_module, "HELD", 0)
+    monkeypatch.setattr(large, "KEPT", 64)
+    mentors, mentees = people(Random(9), 150, 150)
+    problem = m.Problem(columns(mentors), columns(mentees), m.Spec())
+    looked_at: list[int] = []
+    best = Pass.best
+    monkeypatch.setattr(Pass, "best", lambda *of, **how: looked_at.append(len(of[2])) or best(*of, **how))
+    result = m.match(problem)
+    assert sum(looked_at) >= 150
+    looked_at.clear()
+    m.rematch(problem, result, [m.RemovePerson("mentee", 3), m.RemovePerson("mentor", 5), m.AddPlaces(7)])
+    assert sum(looked_at) < 30
+
+
+def test_prices_guessed_from_a_small_pool_spare_the_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large, "KEPT", 64)
+    rng = np.random.default_rng(5)
+    scores = np.clip(rng.random((1100, 1)) * 0.5 + rng.random((1100, 1000)) * 0.5, 0, 1)
+    looked_at: list[int] = []
+    best = Pass.best
+    monkeypatch.setattr(Pass, "best", lambda *of, **how: looked_at.append(len(of[2])) or best(*of, **how))
+    results = [m.match(m.Problem.from_scores(scores), "total")]
+    with_guess, looked_at[:] = sum(looked_at), []
+    monkeypatch.setattr(large, "PILOT", 10**6)
+    results.append(m.match(m.Problem.from_scores(scores), "total"))
+    agree(*results)
+    assert with_guess < sum(looked_at) * 0.8
+
+
+def test_who_comes_in_together_is_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(problem_module, "HELD", 0)
+    mentors, mentees = people(Random(10), 6, 8)
+    result = m.match(m.Problem(columns(mentors), columns(mentees), m.Spec()))
+    row = {key: cells[0] for key, cells in columns(mentees).items()}
+    more = [m.AddPerson("mentee", {**row, "id": f"new {k}"}) for k in range(3)]
+    more.append(m.AddPerson("mentor", {key: cells[0] for key, cells in columns(mentors).items()}, id="another"))
+    made: list[int] = []
+    begin = m.Problem.__init__
+    monkeypatch.setattr(m.Problem, "__init__", lambda *of, **how: made.append(1) or begin(*of, **how))
+    together = m.what_if(result.problem, result, more)
+    assert len(made) == 1
+    problem = result.problem
+    for each in more:
+        problem = m.what_if(problem, m.match(problem), [each]).problem
+    assert together.problem.mentee_ids == problem.mentee_ids
+    assert together.result.value == pytest.approx(m.match(problem).value)

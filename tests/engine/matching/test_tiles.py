@@ -33,7 +33,7 @@ def pool(seed: int, mentors: int = 40, mentees: int = 70, **settings: object) ->
 
 
 def whole(scored: Scored, **arguments: object) -> Tiles:
-    return Tiles(scored, np.arange(len(scored.mentors)), np.arange(len(scored.mentees)), NONE, **arguments)  # type: ignore[arg-type]
+    return Tiles(scored, np.arange(len(scored.mentors)), np.arange(len(scored.mentees)), **arguments)  # type: ignore[arg-type]
 
 
 def as_scores(tiles: Tiles) -> np.ndarray:

@@ -79,4 +79,5 @@ def test_nobody_and_no_places_are_fine() -> None:
 def test_it_knows_its_candidates() -> None:
     transport = Transport(3, np.ones(3, dtype=np.int64))
     transport.add(np.array([2, 0]), np.array([1, 2]), np.array([5, 7]))
-    assert transport.has(np.array([2, 0, 0]), np.array([1, 2, 1])).tolist() == [True, True, False]
+    mentee, mentor = transport.pairs_of(np.array([2, 1, 0]))
+    assert list(zip(mentee.tolist(), mentor.tolist())) == [(2, 1), (0, 2)]

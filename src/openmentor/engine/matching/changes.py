@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from .errors import InvalidProblem
-from .matcher import match
+from .matcher import solved
 from .problem import IntArray, Problem, Progress, index_of
 from .result import Move, Options, Result, Side
 from .whynot import moves, with_forced
@@ -112,7 +113,7 @@ def what_if(
         options = dataclasses.replace(options, previous=result.pairs, stickiness=0.0)
     changed = apply(problem, changes)
     options = _grown(options, changed)
-    then = match(changed, **options.arguments(), progress=progress)
+    then = solved(changed, options, progress, result)
     levels = tuple(
         LevelChange(old.name, old.value, new.value, new.bound) for old, new in zip(result.levels, then.levels)
     )
@@ -133,7 +134,7 @@ def rematch(
     """
     options = dataclasses.replace(result.options, previous=result.pairs, stickiness=float(stickiness))
     changed = apply(problem, changes)
-    return match(changed, **_grown(options, changed).arguments(), progress=progress)
+    return solved(changed, _grown(options, changed), progress, result)
 
 
 def _grown(options: Options, problem: Problem) -> Options:
@@ -146,8 +147,12 @@ def _grown(options: Options, problem: Problem) -> Options:
 
 def apply(problem: Problem, changes: Sequence[AnyChange]) -> Problem:
     """The problem with ``changes`` made, in order. The given one stays as it is."""
-    for change in changes:
-        problem = _applied(problem, change)
+    for kind, some in groupby(changes, type):
+        if kind is AddPerson and problem.source is not None:  # who comes in together is read together
+            problem = _with_columns(problem, [each for each in some if isinstance(each, AddPerson)])
+            continue
+        for change in some:
+            problem = _applied(problem, change)
     return problem
 
 
@@ -167,9 +172,7 @@ def _applied(problem: Problem, change: AnyChange) -> Problem:
     if isinstance(change, RemovePerson):
         return _without(problem, change)
     if isinstance(change, AddPerson):
-        if change.side not in ("mentor", "mentee"):
-            raise InvalidProblem(f"AddPerson: side is {change.side!r}; 'mentor' or 'mentee' is needed")
-        return _with_columns(problem, change) if problem.source is not None else _with_scores(problem, change)
+        return _with_scores(problem, change)
     if problem.source is None:
         raise InvalidProblem(f"{change}: there are only scores here, no specification to change")
     mentors, mentees, spec = problem.source
@@ -211,6 +214,7 @@ def _set(loads: IntArray, index: int, value: int) -> IntArray:
 
 def _with_scores(problem: Problem, change: AddPerson) -> Problem:
     """One more row or column of scores. Raises InvalidProblem through the checks of ``from_scores``."""
+    _check_side(change)
     if problem.preferences is not None:
         raise InvalidProblem("AddPerson: ranked lists can't take somebody in; make the problem anew")
     is_mentor = change.side == "mentor"
@@ -250,23 +254,34 @@ def _with_scores(problem: Problem, change: AddPerson) -> Problem:
     )
 
 
-def _with_columns(problem: Problem, change: AddPerson) -> Problem:
-    """One more person of columns."""
+def _check_side(change: AddPerson) -> None:
+    if change.side not in ("mentor", "mentee"):
+        raise InvalidProblem(f"AddPerson: side is {change.side!r}; 'mentor' or 'mentee' is needed")
+
+
+def _with_columns(problem: Problem, changes: Sequence[AddPerson]) -> Problem:
+    """More people of columns."""
     from .people import columns_of
 
     assert problem.source is not None
     mentors, mentees, spec = problem.source
+    sides: dict[str, Any] = {"mentor": mentors, "mentee": mentees}
+    for side in sides:
+        rows = [_row(each) for each in changes if each.side == side]
+        if rows:
+            columns = columns_of(sides[side])
+            count = max((len(cells) for cells in columns.values()), default=0)
+            keys = {**columns, **dict.fromkeys(key for row in rows for key in row)}
+            sides[side] = {key: [*columns.get(key, [None] * count), *(row.get(key) for row in rows)] for key in keys}
+    return _scored_again(problem, sides["mentor"], sides["mentee"], spec)
+
+
+def _row(change: AddPerson) -> dict[str, Any]:
+    _check_side(change)
     if not isinstance(change.row, Mapping):
         raise InvalidProblem("AddPerson: the row must be a mapping of columns, as the people are")
     row = {str(key): value for key, value in change.row.items()}
-    if change.id is not None:
-        row["id"] = change.id
-    side = columns_of(mentors if change.side == "mentor" else mentees)
-    count = max((len(cells) for cells in side.values()), default=0)
-    grown = {key: [*side.get(key, [None] * count), row.get(key)] for key in {**side, **row}}
-    if change.side == "mentor":
-        return _scored_again(problem, grown, mentees, spec)
-    return _scored_again(problem, mentors, grown, spec)
+    return row if change.id is None else {**row, "id": change.id}
 
 
 def _scored_again(problem: Problem, mentors: Any, mentees: Any, spec: Any) -> Problem:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .changes import AddPlaces, apply
-from .matcher import match
+from .matcher import solved
 from .problem import BoolArray, IntArray, Problem, Progress
 from .result import Result
 
@@ -213,7 +213,7 @@ def _what_if(
     """How many mentees more have somebody, and what total fit gains, with so many places more with each of the mentors."""
     changed = apply(problem, [AddPlaces(k, places) for k in mentors])
     options = dataclasses.replace(result.options, previous=np.empty((0, 2), dtype=np.int64), stickiness=0.0)
-    then = match(changed, **options.arguments(), progress=progress)
+    then = solved(changed, options, progress, result)
     return _served(then.pairs) - _served(result.pairs), then.value - result.value
 
 

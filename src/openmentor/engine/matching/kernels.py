@@ -91,6 +91,13 @@ class Plan(NamedTuple):
     hours_unknown_forbids: bool
 
 
+class Bans(NamedTuple):
+    """Pairs that may not meet on top of the rules: of each mentee where theirs begin (n + 1,), and the mentors, one after another."""
+
+    start: Ints
+    mentor: Ints
+
+
 class Room(NamedTuple):
     """What is gathered of a block of mentees: key, who, part (block, some times what is to be kept); of each how many are held,
     and the least that still counts: nothing left out is above it."""
@@ -436,7 +443,15 @@ def _keep(out, guess, weight, first, offset, spread, shift, keep, room, k, scrat
 
 
 @njit(cache=True, nogil=True)
-def scan(plan, mentees, rows, dense, guess, weight, first, last, number, offset, spread, shift, keep, room):  # type: ignore[no-untyped-def]
+def _ban(out, bans, mentee, first):  # type: ignore[no-untyped-def]
+    for e in range(bans.start[mentee], bans.start[mentee + 1]):
+        i = bans.mentor[e] - first
+        if 0 <= i < len(out):
+            out[i] = -np.inf
+
+
+@njit(cache=True, nogil=True)
+def scan(plan, mentees, rows, dense, guess, weight, bans, first, last, number, offset, spread, shift, keep, room):  # type: ignore[no-untyped-def]
     """Gather of each mentee of a block the ``keep`` best of a tile and those before: score + offset of the mentor.
 
     first, last, number   the tile's mentors, and which tile it is. ``dense``: (block, mentors) to start from, or (0, 0).
@@ -462,6 +477,7 @@ def scan(plan, mentees, rows, dense, guess, weight, first, last, number, offset,
             worth = weight[t, k]
             for i in range(size):
                 out[i] += worth * _likeness(likeness[i])
+        _ban(out, bans, mentees[k], first)
         _keep(out, guess[:, k], weight[:, k], first, offset, spread, shift[k], keep, room, k, scratch)
 
 
@@ -497,12 +513,13 @@ def fill(plan, mentees, rows, dense, first, last, number, total):  # type: ignor
 
 
 @njit(cache=True, nogil=True)
-def scan_held(total, offset, spread, shift, keep, room):  # type: ignore[no-untyped-def]
+def scan_held(total, mentees, bans, offset, spread, shift, keep, room):  # type: ignore[no-untyped-def]
     """As ``scan``, of scores (block, mentors) at hand, -inf where the two may not meet."""
     guess = np.empty((0, total.shape[1]), dtype=np.float32)
     weight = np.empty(0, dtype=np.float64)
     scratch = np.empty(room.key.shape[1], dtype=np.float64)
     for k in range(total.shape[0]):
+        _ban(total[k], bans, mentees[k], 0)
         _keep(total[k], guess, weight, 0, offset, spread, shift[k], keep, room, k, scratch)
 
 

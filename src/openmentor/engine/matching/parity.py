@@ -108,13 +108,13 @@ def least_rate(problem: Problem, labels: tuple[str | None, ...], pairs: IntArray
 
 def parity_of(result: Result) -> Parity | None:
     """``result.parity``."""
-    from .matcher import match
+    from .matcher import solved
 
     labels = result.options.parity
     if labels is None:
         return None
     groups = rates(result.problem, labels, result.pairs)
-    without = match(result.problem, **{**result.options.arguments(), "parity": None})
+    without = solved(result.problem, dataclasses.replace(result.options, parity=None))
     shares = [each.rate for each in groups if each.is_possible] or [1.0]
     least = min(shares)
     return Parity(

@@ -210,10 +210,10 @@ class Maker:
         return True
 
     def words(self, mode: int, index: int, bag: Bag, *, known: tuple[Any, Any] | None = None, scale: FloatArray | None = None,
-              counts: tuple[FloatArray, FloatArray] | None = None, here: bool = False) -> None:  # fmt: skip
+              counts: tuple[FloatArray, FloatArray] | None = None) -> None:  # fmt: skip
         if bag.is_empty:
             return
-        p, q = (bag.p, bag.q) if here else (bag.p[self.rows], bag.q[self.columns])
+        p, q = bag.p[self.rows], bag.q[self.columns]
         if known is not None:
             p, q = _masked(p, known[0]), _masked(q, known[1])
         if p.nnz == 0 or q.nnz == 0:

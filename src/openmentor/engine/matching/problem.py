@@ -405,7 +405,7 @@ class Problem:
         if self._held is not None:
             return self._held[pairs[:, 0], pairs[:, 1]]
         assert self.scored is not None
-        return np.where(self.scored.forbidden_pairs(pairs), np.nan, self.scored.score_pairs(pairs))
+        return self.scored.admissible_pairs(pairs)
 
     def possible(self, mentors: IntArray, mentees: IntArray) -> BoolArray:
         """(k, l) which of these mentors and mentees may meet."""

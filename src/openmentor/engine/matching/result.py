@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -114,10 +114,6 @@ class Options:
     memory_mb: int
     parity: tuple[str | None, ...] | None = None
 
-    def arguments(self) -> dict[str, Any]:
-        """As keywords of ``match``."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
-
 
 @dataclass(eq=False)
 class Result:
@@ -143,6 +139,8 @@ class Result:
     unmatched: tuple[Unmatched, ...]
     prices: FloatArray
     staying: Level | None = None
+    #: What a solving of the same people may start from; of large pools alone.
+    known: Any = field(default=None, repr=False)
     _explained: dict[tuple[int, int], list[Reason]] = field(default_factory=dict, repr=False)
 
     @property

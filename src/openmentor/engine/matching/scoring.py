@@ -96,6 +96,7 @@ class Scored:
         self.dimensions = dimensions.prepare(self.context)
         self.forced = _indices(spec.forced, mentors, mentees, "forced")
         self._seen: Block | None = None
+        self._asked: list[tuple[IntArray, FloatArray]] = []
         self.order = order(mentors.ids, spec.seed), order(mentees.ids, spec.seed)
 
     # -- the whole ---------------------------------------------------------------------------------------------------------
@@ -180,6 +181,15 @@ class Scored:
         lens = Pairs(_pairs(pairs))
         found = self._combine(lens)
         return (found + self._combine(Pairs(lens_swapped(lens)))) / 2 if self.is_symmetric else found
+
+    def admissible_pairs(self, pairs: IntArray) -> FloatArray:
+        """``score_pairs`` with NaN where a hard rule forbids the pair. The last two answers are kept: who solves asks again."""
+        for asked, found in self._asked:
+            if asked is pairs:
+                return found.copy()
+        found = np.where(self.forbidden_pairs(pairs), np.nan, self.score_pairs(pairs))
+        self._asked = [*self._asked[-1:], (pairs, found)]
+        return found.copy()
 
     def parts(self, pairs: Any) -> tuple[tuple[str, ...], FloatArray]:
         """The active dimensions' keys, and their scores (k, d) with the reference mean where one didn't answer."""

@@ -17,8 +17,8 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from . import kernels
-from .kernels import BANNED, Room
-from .lens import Bag, Block, FloatArray, IntArray
+from .kernels import Bans, Room
+from .lens import Block, FloatArray, IntArray
 from .plan import Maker
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Singles = npt.NDArray[np.float32]
 NOTHING: FloatArray = np.empty((0, 0))
+NO_PAIRS: IntArray = np.empty((0, 2), dtype=np.int64)
 NO_TEXTS: Singles = np.empty((0, 0, 0), dtype=np.float32)
 SPREAD: FloatArray = np.resize(np.random.default_rng(7).random(kernels.SPREAD) * 1e-10, kernels.SPREAD + kernels.FEW)
 """Far below any difference of scores: among equals, everybody gets others to choose from."""
@@ -49,6 +50,12 @@ class Best:
     bound: FloatArray
 
 
+def _bans(pairs: IntArray, mentees: int) -> Bans:
+    order = np.argsort(pairs[:, 1], kind="stable")
+    start = np.searchsorted(pairs[order, 1], np.arange(mentees + 1))
+    return Bans(start.astype(np.int64), np.ascontiguousarray(pairs[order, 0]))
+
+
 def _room(mentees: int, keep: int) -> Room:
     shape = mentees, ROOM * keep
     return Room(
@@ -60,8 +67,8 @@ def _room(mentees: int, keep: int) -> Room:
 class Pass:
     """All pairs once, in blocks of mentees that threads share out; subclasses know where the scores come from."""
 
-    def __init__(self, mentors: int, threads: int | None) -> None:
-        self.mentors = mentors
+    def __init__(self, mentors: int, mentees: int, threads: int | None) -> None:
+        self.mentors, self.mentees = mentors, mentees
         self.threads = threads or len(os.sched_getaffinity(0))
 
     def best(
@@ -71,16 +78,19 @@ class Pass:
         offset: FloatArray | None = None,
         tick: Callable[[int, int], None] | None = None,
         *,
+        banned: IntArray = NO_PAIRS,
         closely: bool = False,
     ) -> Best:
         """Of each of ``mentees`` (positions) the ``keep`` mentors of greatest score + offset.
 
+        banned    (k, 2) positions, mentor and mentee, of pairs that may not meet on top of the rules.
         closely   by the scores themselves; else what is slow to compute may be guessed from above: ``exact`` says what
                   they are. ``tick`` cancels by raising.
         """
         keep = max(1, min(keep, self.mentors))
         offsets = np.zeros(self.mentors) if offset is None else offset
         size = len(mentees)
+        bans = _bans(banned, self.mentees)
         found = Best(
             np.empty((size, keep), dtype=np.int32), np.zeros((size, keep)), np.zeros((size, keep)), np.empty(size)
         )
@@ -90,7 +100,7 @@ class Pass:
             some = mentees[part]
             shift = (some * 2_654_435_761 >> 7) & (kernels.SPREAD - 1)
             room = _room(len(some), keep)
-            self._scan(some, offsets, shift, keep, room, closely)
+            self._scan(some, bans, offsets, shift, keep, room, closely)
             kernels.kept(
                 room, offsets, SPREAD, shift, found.who[part], found.score[part], found.part[part], found.bound[part]
             )
@@ -105,11 +115,14 @@ class Pass:
                 raise
         return found
 
-    def exact(self, mentee: IntArray, mentor: IntArray, score: FloatArray, part: FloatArray) -> FloatArray:
-        """Scores of pairs, of which ``part`` was guessed."""
-        return score + (self._guessed(mentee, mentor) - part)
+    def exact(
+        self, mentee: IntArray, mentor: IntArray, score: FloatArray, part: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Scores of pairs, of which ``part`` was guessed, and what the part is."""
+        known = self._guessed(mentee, mentor)
+        return score + (known - part), known
 
-    def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, keep: int, room: Room, closely: bool) -> None:
+    def _scan(self, some: IntArray, bans: Bans, offset: FloatArray, shift: IntArray, keep: int, room: Room, closely: bool) -> None:  # fmt: skip
         raise NotImplementedError
 
     def block(self, mentees: IntArray) -> FloatArray:
@@ -124,22 +137,15 @@ class Pass:
 class Held(Pass):
     """Pairs whose scores are all at hand: (mentors, mentees), NaN where the two may not meet."""
 
-    def __init__(
-        self, scores: FloatArray, rows: IntArray, columns: IntArray, banned: IntArray, *, threads: int | None = None
-    ) -> None:
-        super().__init__(len(rows), threads)
+    def __init__(self, scores: FloatArray, rows: IntArray, columns: IntArray, *, threads: int | None = None) -> None:
+        super().__init__(len(rows), len(columns), threads)
         self.scores, self.rows, self.columns = scores, rows, columns
-        self.banned = banned[np.argsort(banned[:, 1], kind="stable")]
 
-    def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, keep: int, room: Room, closely: bool) -> None:
-        kernels.scan_held(self.block(some), offset, SPREAD, shift, keep, room)
+    def _scan(self, some: IntArray, bans: Bans, offset: FloatArray, shift: IntArray, keep: int, room: Room, closely: bool) -> None:  # fmt: skip
+        kernels.scan_held(self.block(some), some, bans, offset, SPREAD, shift, keep, room)
 
     def block(self, mentees: IntArray) -> FloatArray:
         total = np.ascontiguousarray(self.scores[np.ix_(self.rows, self.columns[mentees])].T)
-        at = {int(j): k for k, j in enumerate(mentees)}
-        for j in np.intersect1d(mentees, self.banned[:, 1]).tolist():
-            low, high = np.searchsorted(self.banned[:, 1], [j, j + 1])
-            total[at[j], self.banned[low:high, 0]] = np.nan
         return np.where(np.isnan(total), -np.inf, total)
 
 
@@ -147,30 +153,22 @@ class Tiles(Pass):
     """What a specification makes of every pair of the given mentors and mentees.
 
     rows, columns   indices of the mentors and mentees looked at; positions below are positions in these.
-    banned          (k, 2) positions of pairs that may not meet on top of the rules.
     """
 
-    def __init__(
-        self, scored: Scored, rows: IntArray, columns: IntArray, banned: IntArray, *, threads: int | None = None
-    ) -> None:
+    def __init__(self, scored: Scored, rows: IntArray, columns: IntArray, *, threads: int | None = None) -> None:
         self.scored = scored
-        super().__init__(len(rows), threads)
+        super().__init__(len(rows), len(columns), threads)
         self.rows, self.columns = rows, columns
         maker = Maker(scored, rows, columns, MENTORS)
         for index, key in enumerate(scored.active):
             maker.dimension(index, scored.dimensions[key])
         for rule in scored.rules:
             maker.rule(rule)
-        if len(banned):
-            pairs = [{int(i): 1.0} for i in range(len(rows))], [dict[int, float]() for _ in columns]
-            for i, j in banned.tolist():
-                pairs[1][j][i] = 1.0
-            maker.words(BANNED, -1, Bag(*pairs), here=True)
         self.plan = maker.plan()
         self.blocks, self.texts = maker.blocks, maker.texts
         self._row_width = int(maker.row_width)
 
-    def _scan(self, some: IntArray, offset: FloatArray, shift: IntArray, keep: int, room: Room, closely: bool) -> None:
+    def _scan(self, some: IntArray, bans: Bans, offset: FloatArray, shift: IntArray, keep: int, room: Room, closely: bool) -> None:  # fmt: skip
         texts = [] if closely else self.texts
         weight = self.plan.weight[np.array([each.index for each in texts], dtype=np.int64)][:, some]
         buffer = np.empty(len(texts) * len(some) * min(MENTORS, len(self.rows)), dtype=np.float32)
@@ -182,7 +180,21 @@ class Tiles(Pass):
                 for text, out in zip(texts, guess):
                     text.guess(some, first, last, out)
             kernels.scan(
-                self.plan, some, rows, dense, guess, weight, first, last, number, offset, SPREAD, shift, keep, room
+                self.plan,
+                some,
+                rows,
+                dense,
+                guess,
+                weight,
+                bans,
+                first,
+                last,
+                number,
+                offset,
+                SPREAD,
+                shift,
+                keep,
+                room,
             )
 
     def block(self, mentees: IntArray) -> FloatArray:

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from .matcher import match
+from .matcher import solved
 from .problem import IntArray, Problem, Progress, index_of
 from .result import Move, Result, WhyNot
 
@@ -28,7 +28,7 @@ def why_not(result: Result, mentor: int, mentee: int, *, progress: Progress | No
     made = with_forced(problem, mentor, mentee)
     if len(options.previous) == 0:  # among equals, what changes least
         options = dataclasses.replace(options, previous=result.pairs, stickiness=0.0)
-    other = match(made, **options.arguments(), progress=progress)
+    other = solved(made, options, progress, result)
     fixed_before, fixed_after = _forced_kept(problem, result.pairs), _forced_kept(problem, other.pairs)
     if fixed_after < fixed_before or (mentor, mentee) not in {(int(i), int(j)) for i, j in other.pairs}:
         return WhyNot("fixed", None, ())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..problem import FloatArray, IntArray, Problem, Progress
+from ..problem import BoolArray, FloatArray, IntArray, Problem, Progress
 from ..spec import Spec
 from ..tiles import Held, Pass, Tiles
 from .core import EMPTY_PAIRS, seeded_order
@@ -37,10 +37,11 @@ ROUNDS = 200
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """Pairs in the problem's indices, and what one more place with each mentor would add."""
+    """Pairs in the problem's indices, what one more place with each mentor would add, and what the next solving may know."""
 
     pairs: IntArray
     prices: FloatArray
+    known: Known
 
 
 def is_plain(problem: Problem) -> bool:
@@ -79,13 +80,55 @@ def _both_ways(problem: Problem, pairs: IntArray) -> IntArray:
     return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
+def pairs_among(pairs: IntArray, others: IntArray) -> BoolArray:
+    """(k,) which of these pairs are among others."""
+    width = max(pairs[:, 1].max(initial=0), others[:, 1].max(initial=0)) + 1
+    return np.isin(pairs @ [width, 1], others @ [width, 1])
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What one solving leaves to the next of the same people: who is near whom, and what places cost.
+
+    It proves nothing by itself: whoever could gain at the prices then is looked at again, as ever.
+    """
+
+    rows: IntArray
+    columns: IntArray
+    tiles: Pass
+    reserve: Reserve
+    offsets: list[FloatArray]
+    seen_at: IntArray
+    banned: IntArray
+    price: FloatArray
+    scores: object
+    seed: int
+
+    def is_of(self, problem: Problem, seed: int) -> bool:
+        """Whether these are the same people, scored alike and drawn in the same order."""
+        shape = len(self.rows), len(self.columns)
+        return self.scores is _scores_of(problem) and self.seed == seed and shape == problem.shape
+
+
+def _scores_of(problem: Problem) -> object:
+    return problem.scored if problem.scored is not None else problem.scores
+
+
 class Search:
-    """One solving: people in order, their tiles, candidates and prices."""
+    """One solving: people in order, their tiles, candidates and prices. Positions are places in that order."""
 
     def __init__(
-        self, problem: Problem, aim: str, previous: IntArray, stickiness: float, seed: int, progress: Progress
+        self,
+        problem: Problem,
+        aim: str,
+        previous: IntArray,
+        stickiness: float,
+        seed: int,
+        progress: Progress,
+        known: Known | None = None,
     ) -> None:
-        self.problem, self.progress = problem, progress
+        self.problem, self.progress, self.seed = problem, progress, seed
+        self.known = known if known is not None and known.is_of(problem, seed) else None
         fixed = _fixed(problem)
         assert fixed is not None
         self.fixed = fixed
@@ -93,21 +136,25 @@ class Search:
         taking, seeking = np.ones(mentors, dtype=np.bool_), problem.mentee_demand > 0
         taking[[*problem.gated_mentors, *problem.absent_mentors]] = False
         seeking[[*problem.gated_mentees, *problem.absent_mentees, *fixed[:, 1].tolist()]] = False
-        rows, columns = seeded_order(problem.mentor_ids, mentors, seed), seeded_order(problem.mentee_ids, mentees, seed)
-        self.rows, self.columns = rows[taking[rows]], columns[seeking[columns]]
-        self.row_at, self.column_at = np.full(mentors, -1), np.full(mentees, -1)
-        self.row_at[self.rows], self.column_at[self.columns] = np.arange(len(self.rows)), np.arange(len(self.columns))
-        capacity = problem.mentor_capacity - np.bincount(fixed[:, 0], minlength=mentors)
-        self.capacity = np.minimum(capacity[self.rows], max(1, len(self.columns)))
-        self.tiles: Pass
-        if problem.is_held:
-            self.tiles = Held(problem.scores, self.rows, self.columns, self._banned())
+        if self.known is not None:
+            self.rows, self.columns, self.tiles = self.known.rows, self.known.columns, self.known.tiles
         else:
-            assert problem.scored is not None
-            self.tiles = Tiles(problem.scored, self.rows, self.columns, self._banned())
-        self.previous, self.stickiness = self._here(previous), stickiness
-        self.last_time = {int(j): int(i) for i, j in self.previous}
-        n = len(self.columns)
+            self.rows = seeded_order(problem.mentor_ids, mentors, seed)
+            self.columns = seeded_order(problem.mentee_ids, mentees, seed)
+            self.tiles = self._made()
+        self.row_at, self.column_at = np.argsort(self.rows), np.argsort(self.columns)
+        #: Mentors who take anybody, as a cost that nobody else's pair can bear; mentees who seek somebody.
+        self.closed = np.where(taking[self.rows], 0.0, -np.inf)
+        self.seeking = np.flatnonzero(seeking[self.columns])
+        capacity = problem.mentor_capacity - np.bincount(fixed[:, 0], minlength=mentors)
+        self.capacity = np.where(taking, np.minimum(capacity, max(1, len(self.seeking))), 0)[self.rows]
+        self.banned = self._banned()
+        here = self._is_here(previous)
+        self.previous, self.stickiness = self._at(previous[here]), stickiness
+        self.previous_scores = problem.scores_of(previous)[here]
+        self.last_time = np.full(mentees, -1)
+        self.last_time[self.previous[:, 1]] = self.previous[:, 0]
+        n = mentees
         size = int(n + 1).bit_length()
         stays = len(self.previous) > 0
         serve_first = aim != "total"
@@ -118,10 +165,21 @@ class Search:
         self.unit = self.grid * self.finest
         self.one_more = int((n + 1) * (1 + stickiness) + 1) * int(self.unit) if serve_first else 0
 
-    def _here(self, pairs: IntArray) -> IntArray:
-        """Pairs as positions, those alone that are still looked at."""
-        here = np.column_stack([self.row_at[pairs[:, 0]], self.column_at[pairs[:, 1]]]).astype(np.int64)
-        return here[(here >= 0).all(axis=1)]
+    def _made(self) -> Pass:
+        if self.problem.is_held:
+            return Held(self.problem.scores, self.rows, self.columns)
+        assert self.problem.scored is not None
+        return Tiles(self.problem.scored, self.rows, self.columns)
+
+    def _at(self, pairs: IntArray) -> IntArray:
+        """Pairs as positions."""
+        return np.column_stack([self.row_at[pairs[:, 0]], self.column_at[pairs[:, 1]]]).astype(np.int64)
+
+    def _is_here(self, pairs: IntArray) -> BoolArray:
+        """Which pairs are still looked at."""
+        at = self._at(pairs)
+        here: BoolArray = np.isin(at[:, 1], self.seeking) & (self.closed[at[:, 0]] == 0)
+        return here
 
     def _banned(self) -> IntArray:
         problem = self.problem
@@ -130,7 +188,8 @@ class Search:
         as_mentee, as_mentor = dict(twins), {j: i for i, j in twins}
         back = [(as_mentor[j], as_mentee[i]) for i, j in self.fixed.tolist() if j in as_mentor and i in as_mentee]
         pairs.append(np.array(back, dtype=np.int64).reshape(-1, 2))
-        return self._here(np.concatenate(pairs))
+        every = np.concatenate(pairs)
+        return self._at(every[self._is_here(every)])
 
     # -- what a pair is worth ----------------------------------------------------------------------------------------------
 
@@ -139,10 +198,8 @@ class Search:
 
     def _worth(self, mentee: IntArray, mentor: IntArray, score: FloatArray) -> IntArray:
         worth = self._rounded(score) + self.one_more
-        if self.last_time:
-            stays = np.array(
-                [self.last_time.get(j) == i for j, i in zip(mentee.tolist(), mentor.tolist())], dtype=np.bool_
-            )
+        if len(self.previous):
+            stays = self.last_time[mentee] == mentor
             worth[stays] += 1 + round(self.stickiness * self.grid) * self.finest
         return np.maximum(worth, 1)  # a pair of fit 0 is still one that somebody would rather have than nobody
 
@@ -155,19 +212,14 @@ class Search:
         """
         n = len(self.columns)
         serving, self.one_more = self.one_more, 0
-        likely = self._likely_prices()
-        self.transport = Transport(n, self.capacity, np.rint(likely * self.unit).astype(np.int64))
-        if n == 0 or len(self.rows) == 0:
-            return
-        self.offset = -likely
-        self.offsets = [self.offset]
-        first = self.tiles.best(
-            KEPT, np.arange(n), self.offset, lambda done, total: self.progress("scores", done, total)
-        )
-        self.reserve = Reserve(first)
-        self.bound, self.seen_at = first.bound, np.zeros(n, dtype=np.int64)
-        #: Who was looked at and has got no candidate since; who was looked at by the scores themselves.
+        #: Who was looked at and has got no candidate since; who is looked at by the scores themselves.
         self.in_vain, self.closely = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
+        if self.known is not None:
+            self._go_on(self.known)
+        else:
+            self._begin()
+        if len(self.seeking) == 0 or len(self.rows) == 0:
+            return
         self._stay()
         self._take(*self.reserve.nearest(self.offset, NEAREST), whatever=True)
         for number in range(ROUNDS):
@@ -183,12 +235,36 @@ class Search:
                 return
         raise RuntimeError("the rounds don't end")
 
+    def _begin(self) -> None:
+        self._price(self._likely_prices())
+        self.offsets, self.seen_at = [self.offset], np.zeros(len(self.columns), dtype=np.int64)
+        self.reserve = Reserve(len(self.columns), max(1, min(KEPT, len(self.rows))))
+        if len(self.seeking) and len(self.rows):
+            tick = lambda done, total: self.progress("scores", done, total)  # noqa: E731
+            self.reserve.put(self.seeking, self.tiles.best(KEPT, self.seeking, self.offset, tick, banned=self.banned))
+
+    def _go_on(self, known: Known) -> None:
+        """From what is known of these people: nobody's nearest is looked for again without need."""
+        self._price(known.price)
+        self.offsets, self.seen_at = list(known.offsets), known.seen_at.copy()
+        self.reserve = known.reserve.copy()
+        self.reserve.take(self.banned[:, 1], self.banned[:, 0])
+        self.reserve.state[np.setdiff1d(np.arange(len(self.columns)), self.seeking)] = TAKEN
+        # Whoever was kept from somebody then, and no longer is, was never looked at beside them.
+        freed = known.banned[~pairs_among(known.banned, self.banned)]
+        self.reserve.bound[freed[:, 1]] = np.inf
+
+    def _price(self, price: FloatArray) -> None:
+        """Places cost this to begin with."""
+        self.transport = Transport(len(self.columns), self.capacity, np.rint(price * self.unit).astype(np.int64))
+        self.offset = self.closed - price
+
     def _solve(self) -> None:
         """The best pairs of those that are held, and prices that nobody held would gain by."""
         while True:
             self.transport.solve()
             self.transport.settle()
-            self.offset = (self.one_more - self.transport.price) / self.unit
+            self.offset = self.closed + (self.one_more - self.transport.price) / self.unit
             while True:
                 row, column = self.reserve.gaining(self.offset, self.transport.own / self.unit + PROVED, MORE)
                 if len(row) == 0:
@@ -201,11 +277,9 @@ class Search:
         held = self.reserve
         mentor = held.who[row, column].astype(np.int64)
         guessed = held.state[row, column] != EXACT
-        score = held.score[row, column]
-        score[guessed] = self.tiles.exact(
-            row[guessed], mentor[guessed], score[guessed], held.part[row, column][guessed]
-        )
-        held.score[row, column], held.state[row, column] = score, EXACT
+        score, part = held.score[row, column], held.part[row, column]
+        score[guessed], part[guessed] = self.tiles.exact(row[guessed], mentor[guessed], score[guessed], part[guessed])
+        held.score[row, column], held.part[row, column], held.state[row, column] = score, part, EXACT
         gains = whatever | (score + self.offset[mentor] > self.transport.own[row] / self.unit + PROVED)
         row, column, mentor, score = row[gains], column[gains], mentor[gains], score[gains]
         held.state[row, column] = TAKEN
@@ -219,12 +293,13 @@ class Search:
         A small pool drawn from this one is solved; there, a mentor's price depends on how well they fit people on the whole. Nothing
         is proved by it: it only spares looks.
         """
-        n, m = len(self.columns), len(self.rows)
-        if n <= 2 * PILOT:
-            return np.zeros(m)
-        some = np.arange(PILOT) * n // PILOT
+        n, m = len(self.seeking), int((self.closed == 0).sum())
+        likely = np.zeros(len(self.rows))
+        if n <= 2 * PILOT or m == 0:
+            return likely
+        some = self.seeking[np.arange(PILOT) * n // PILOT]
         share = max(8, min(m, PILOT * m // n))
-        theirs = np.arange(share) * m // share
+        theirs = np.flatnonzero(self.closed == 0)[np.arange(share) * m // share]
         scores = self.tiles.block(some)
         possible = np.isfinite(scores)
         liked = np.where(possible, scores, 0.0).mean(axis=0)
@@ -235,7 +310,7 @@ class Search:
         pilot.settle()
         known = np.column_stack([np.ones(share), liked[theirs]])
         (base, slope), *_ = np.linalg.lstsq(known, pilot.price / self.unit, rcond=None)
-        likely: FloatArray = np.maximum(0.0, base + slope * liked)
+        likely[:] = np.maximum(0.0, base + slope * liked)
         return likely
 
     def _serve_first(self, one_more: int) -> None:
@@ -248,14 +323,10 @@ class Search:
         """Last time's pairs that are still possible are candidates, whether or not they were kept."""
         if len(self.previous) == 0:
             return
-        pairs = self.previous
-        score = self.problem.scores_of(np.column_stack([self.rows[pairs[:, 0]], self.columns[pairs[:, 1]]]))
-        banned = {(int(i), int(j)) for i, j in self._banned()}
-        good = ~np.isnan(score) & np.array([(int(i), int(j)) not in banned for i, j in pairs], dtype=np.bool_)
-        mentor, mentee = pairs[good].T
-        self.transport.add(mentee, mentor, self._worth(mentee, mentor, score[good]))
-        row, column = np.nonzero(self.reserve.who[mentee] == mentor[:, None])
-        self.reserve.state[mentee[row], column] = TAKEN
+        possible = ~np.isnan(self.previous_scores) & ~pairs_among(self.previous, self.banned)
+        mentor, mentee = self.previous[possible].T
+        self.transport.add(mentee, mentor, self._worth(mentee, mentor, self.previous_scores[possible]))
+        self.reserve.take(mentee, mentor)
 
     def _who_might_gain(self) -> IntArray:
         """Mentees who could have a pair that is no candidate and leaves them more than they have.
@@ -263,8 +334,11 @@ class Search:
         Of each mentee no pair that was not kept left more than ``bound`` at the prices then; so it leaves no more than that and
         the most by which a price has fallen since.
         """
-        risen = np.array([float((self.offset - before).max()) for before in self.offsets])
-        return np.flatnonzero(self.bound + risen[self.seen_at] > self.transport.own / self.unit + PROVED)
+        now = self.closed == 0
+        risen = np.array([float((self.offset[now] - before[now]).max(initial=-np.inf)) for before in self.offsets])
+        most = self.reserve.bound + risen[self.seen_at]
+        again: IntArray = self.seeking[(most > self.transport.own / self.unit + PROVED)[self.seeking]]
+        return again
 
     def _look_again(self, again: IntArray) -> None:
         """Hold of these mentees those who are nearest at the prices of now."""
@@ -276,12 +350,10 @@ class Search:
             if len(some) == 0:
                 continue
             tick = lambda done, total: self.progress("proof", done, total)  # noqa: E731
-            found = self.tiles.best(KEPT, some, self.offset, tick, closely=closely)
-            self.bound[some], self.seen_at[some] = found.bound, len(self.offsets) - 1
-            row, column = np.nonzero(found.who >= 0)
-            taken = np.zeros(found.who.shape, dtype=np.bool_)
-            taken[row, column] = self.transport.has(some[row], found.who[row, column].astype(np.int64))
-            self.reserve.replace(some, found, taken)
+            found = self.tiles.best(KEPT, some, self.offset, tick, banned=self.banned, closely=closely)
+            self.reserve.put(some, found)
+            self.seen_at[some] = len(self.offsets) - 1
+            self.reserve.take(*self.transport.pairs_of(some))
         self.in_vain[again] = True
 
     # -- what came out -----------------------------------------------------------------------------------------------------
@@ -296,30 +368,42 @@ class Search:
         assert worth == int(t.worth[t.arc_of[mentee]].sum())
         prices = np.zeros(self.problem.shape[0])
         rest = t.price - np.rint(t.price / self.one_more).astype(np.int64) * self.one_more if self.one_more else t.price
-        prices[self.rows] = np.where(t.price > 0, rest / self.unit, 0.0)
-        return Found(np.concatenate([pairs, self.fixed]), prices)
+        price = np.where((t.price > 0) & (self.closed == 0), rest / self.unit, 0.0)
+        prices[self.rows] = price
+        known = Known(
+            self.rows, self.columns, self.tiles, self.reserve, self.offsets, self.seen_at, self.banned,
+            np.maximum(price, 0.0), _scores_of(self.problem), self.seed,
+        )  # fmt: skip
+        return Found(np.concatenate([pairs, self.fixed]), prices, known)
 
 
 def solve(
-    problem: Problem, aim: str, previous: IntArray, stickiness: float, seed: int, progress: Progress
-) -> tuple[IntArray, dict[str, float], FloatArray]:
-    """Pairs (k, 2) in the problem's indices, sorted; the bound of each level; each mentor's price.
+    problem: Problem,
+    aim: str,
+    previous: IntArray,
+    stickiness: float,
+    seed: int,
+    progress: Progress,
+    known: Known | None = None,
+) -> tuple[IntArray, dict[str, float], FloatArray, Known]:
+    """Pairs (k, 2) in the problem's indices, sorted; the bound of each level; each mentor's price; what the next solving may know.
 
     Where two people would be each other's mentor, the direction that fits less is closed and the rest solved again: the
     bound, which both directions could reach, stays.
     """
     bounds: dict[str, float] = {}
     while True:
-        search = Search(problem, aim, previous, stickiness, seed, progress)
+        search = Search(problem, aim, previous, stickiness, seed, progress, known)
         search.run()
         found = search.found()
+        known = found.known
         pairs = found.pairs[np.lexsort((found.pairs[:, 1], found.pairs[:, 0]))]
         scores = problem.scores_of(pairs)
         if not bounds:
             bounds = {"served": float(len(pairs)), "filled": float(len(pairs)), "total": math.fsum(scores)}
         both = _both_ways(problem, pairs)
         if len(both) == 0:
-            return pairs, bounds, found.prices
+            return pairs, bounds, found.prices, known
         closed = [k if scores[k] <= scores[other] else other for k, other in both.tolist()]
         problem = problem.changed(forbidden=np.unique(np.concatenate([problem.forbidden, pairs[closed]]), axis=0))
 
@@ -335,4 +419,4 @@ def warm() -> None:
     search.transport.add(np.array([0]), np.array([0]), np.array([2 * search.one_more]))
     assert isinstance(search.tiles, Held)
     everybody = np.arange(3)
-    Tiles(scored, everybody, everybody, np.empty((0, 2), dtype=np.int64)).best(2, everybody)
+    Tiles(scored, everybody, everybody).best(2, everybody)

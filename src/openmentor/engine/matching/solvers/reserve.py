@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from ..problem import BoolArray, FloatArray, IntArray
+from ..problem import FloatArray, IntArray
 from ..tiles import Best
 
 GUESSED, EXACT, TAKEN = 0, 1, 2
@@ -49,23 +49,48 @@ def _gaining(who, score, state, offset, least, most):  # type: ignore[no-untyped
 
 
 class Reserve:
-    """Rows of mentors, one for each mentee: ``who`` (n, width), their scores, some guessed from above, and who was taken."""
+    """Rows of mentors, one for each mentee: ``who`` (n, width), their scores, some guessed from above, and who was taken.
 
-    def __init__(self, best: Best) -> None:
-        self.who, self.score, self.part = best.who, best.score, best.part
-        self.state = np.where(best.who < 0, TAKEN, GUESSED).astype(np.uint8)
+    bound  (n,): nobody who is in no row has a score + the offset of then above it; inf where nobody has looked yet.
+    """
 
-    def replace(self, mentees: IntArray, best: Best, taken: BoolArray) -> None:
-        """What was found when these were looked at again; ``taken`` (mentees, width): who is a candidate already."""
-        self.who[mentees], self.score[mentees], self.part[mentees] = best.who, best.score, best.part
-        self.state[mentees] = np.where(taken | (best.who < 0), TAKEN, GUESSED)
+    def __init__(self, mentees: int, width: int) -> None:
+        shape = mentees, width
+        self.who = np.full(shape, -1, dtype=np.int32)
+        self.score, self.part = np.zeros(shape), np.zeros(shape)
+        self.state = np.full(shape, TAKEN, dtype=np.uint8)
+        self.bound = np.full(mentees, np.inf)
+
+    def copy(self) -> Reserve:
+        """The same rows, nobody taken."""
+        other = Reserve(0, 0)
+        other.who, other.score, other.part = self.who.copy(), self.score.copy(), self.part.copy()
+        other.bound = self.bound.copy()
+        other.state = np.where(self.who < 0, TAKEN, GUESSED).astype(np.uint8)
+        return other
+
+    def put(self, mentees: IntArray, best: Best) -> None:
+        """What was found when these were looked at."""
+        width = best.who.shape[1]
+        self.who[mentees], self.state[mentees] = -1, TAKEN
+        self.who[mentees, :width], self.score[mentees, :width], self.part[mentees, :width] = (
+            best.who,
+            best.score,
+            best.part,
+        )
+        self.state[mentees, :width] = np.where(best.who < 0, TAKEN, GUESSED)
+        self.bound[mentees] = best.bound
+
+    def take(self, mentee: IntArray, mentor: IntArray) -> None:
+        """These pairs, where they are held, are candidates already, or may not be."""
+        for start in range(0, len(mentee), 8192):
+            j, i = mentee[start : start + 8192], mentor[start : start + 8192]
+            row, column = np.nonzero(self.who[j] == i[:, None])
+            self.state[j[row], column] = TAKEN
 
     def nearest(self, offset: FloatArray, most: int) -> tuple[IntArray, IntArray]:
         """Of each mentee the ``most`` of greatest score + offset: rows and columns."""
-        found: tuple[IntArray, IntArray] = _gaining(
-            self.who, self.score, self.state, offset, np.full(len(self.who), -np.inf), most
-        )
-        return found
+        return self.gaining(offset, np.full(len(self.who), -np.inf), most)
 
     def gaining(self, offset: FloatArray, least: FloatArray, most: int) -> tuple[IntArray, IntArray]:
         """Who is not taken and has a score + offset above ``least``, of each mentee at most so many: rows and columns."""

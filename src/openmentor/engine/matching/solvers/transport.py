@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from ..problem import BoolArray, IntArray
+from ..problem import IntArray
 
 NOBODY = -1
 FAR = np.int64(1) << np.int64(62)
@@ -421,17 +421,6 @@ def _leave(start, mentor, worth, price, own, arc_of, load, first, following, bef
                 load[i] -= 1
 
 
-@njit(cache=True, nogil=True)
-def _has(start, mentor, mentees, mentors):  # type: ignore[no-untyped-def]
-    found = np.zeros(len(mentees), dtype=np.bool_)
-    for k in range(len(mentees)):
-        for a in range(start[mentees[k]], start[mentees[k] + 1]):
-            if mentor[a] == mentors[k]:
-                found[k] = True
-                break
-    return found
-
-
 class Transport:
     """Mentees with candidates, mentors with places, and the pairs worth most so far.
 
@@ -486,10 +475,12 @@ class Transport:
             self.start, self.mentor, self.worth, self.price, self.own, self.arc_of, self.first, self.following
         )
 
-    def has(self, mentee: IntArray, mentor: IntArray) -> BoolArray:
-        """Which of these pairs are candidates."""
-        known: BoolArray = _has(self.start, self.mentor, mentee, mentor)
-        return known
+    def pairs_of(self, mentees: IntArray) -> tuple[IntArray, IntArray]:
+        """The candidates of these mentees: mentee and mentor of each."""
+        counts = np.diff(self.start)[mentees]
+        mentee = np.repeat(mentees, counts)
+        arcs = np.arange(len(mentee)) + np.repeat(self.start[mentees] - np.cumsum(counts) + counts, counts)
+        return mentee, self.mentor[arcs].astype(np.int64)
 
     def mentees(self) -> IntArray:
         """The mentee of each candidate."""
