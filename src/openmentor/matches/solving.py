@@ -109,7 +109,10 @@ class _Follower:
 
 def _store_inputs(run: MatchingRun, pool: inputs.Pool) -> None:
     """What the engine is told, kept before it begins, in short writes: nobody else waits for ten thousand rows."""
-    rows = (RunInput(run=run, enrollment=row.enrollment, cells=row.cells, sources=row.sources) for row in pool.rows)
+    rows = (
+        RunInput(run_id=run.pk, enrollment_id=row.enrollment.pk, cells=row.cells, sources=row.sources)
+        for row in pool.rows
+    )
     _in_chunks(RunInput, rows)
 
 
@@ -131,9 +134,9 @@ def _store(run: MatchingRun, pool: inputs.Pool, result: Mapping[str, Any]) -> No
         ProposedMatch,
         (
             ProposedMatch(
-                run=run,
-                mentor=mentors[pair["mentor"]],
-                mentee=mentees[pair["mentee"]],
+                run_id=run.pk,
+                mentor_id=mentors[pair["mentor"]].pk,
+                mentee_id=mentees[pair["mentee"]].pk,
                 score=pair["score"],
                 reasons=pair["reasons"],
             )
