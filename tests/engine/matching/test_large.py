@@ -20,6 +20,7 @@ def few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few candidates that the proof has to look again and again."""
     monkeypatch.setattr(large, "KEPT", 3)
     monkeypatch.setattr(large, "NEAREST", 2)
+    monkeypatch.setattr(large, "ENOUGH", 3.0)
 
 
 def both(
@@ -109,6 +110,34 @@ def test_rows_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     other = m.match(turned)
     named = {(free.mentor_ids[i], free.mentee_ids[j]) for i, j in result.pairs}  # type: ignore[index]
     assert {(turned.mentor_ids[i], turned.mentee_ids[j]) for i, j in other.pairs} == named  # type: ignore[index]
+
+
+@pytest.mark.parametrize("aim", ["total", "coverage"])
+@pytest.mark.parametrize("seed", range(12))
+def test_minimums_come_first_as_many_as_can_be_kept(seed: int, aim: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(seed)
+    shape = tuple(rng.integers(3, 16, 2))
+    scores = rng.integers(0, 20, shape) / 20
+    scores[rng.random(shape) < 0.5] = np.nan
+    capacity = rng.integers(0, 4, shape[0])
+    asked = {
+        "mentor_capacity": capacity, "mentor_minimum": np.minimum(rng.integers(0, 3, shape[0]), capacity),
+        "mentee_minimum": rng.integers(0, 2, shape[1]) * (seed % 2), "forced": [(0, 0), (2, 1)] if seed % 3 == 0 else (),
+    }  # fmt: skip
+    found = []
+    for held in (10**9, 0):
+        monkeypatch.setattr(problem_module, "HELD", held)
+        problem = m.Problem.from_scores(scores, **asked)  # type: ignore[arg-type]
+        assert large.is_plain(problem) or problem.forced.size
+        result = m.match(problem, aim)
+        m.verify(problem, result)
+        found.append(
+            (
+                *[(each.value, each.bound) for each in result.levels],
+                (sum(each.asked - each.got for each in result.unmet), 0),
+            )
+        )
+    np.testing.assert_allclose(*found, atol=1e-9)
 
 
 def test_what_else_is_asked_of_it_is_answered_with_all_scores(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,3 +261,26 @@ def test_who_comes_in_together_is_read_together(monkeypatch: pytest.MonkeyPatch)
         problem = m.what_if(problem, m.match(problem), [each]).problem
     assert together.problem.mentee_ids == problem.mentee_ids
     assert together.result.value == pytest.approx(m.match(problem).value)
+
+
+def test_where_numbers_have_little_room_the_bound_is_honest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with 100,000 people of whom many had somebody last time: fit is rounded, and the bound says by how much."""
+    rng = np.random.default_rng(12)
+    gaps = []
+    for _ in range(20):
+        scores = np.round(rng.random((9, 12)) * 2) / 2 + rng.random((9, 12)) * 1e-4
+        scores = np.clip(scores, 0, 1)
+        scores[rng.random(scores.shape) < 0.2] = np.nan
+        asked = {"mentor_capacity": 2, "mentor_minimum": 1}
+        monkeypatch.setattr(large, "MOST_BITS", 58)
+        last_time = [(k, k) for k in range(9) if not np.isnan(scores[k, k])]
+        monkeypatch.setattr(problem_module, "HELD", 10**9)
+        best = m.match(m.Problem.from_scores(scores, **asked), previous=last_time)  # type: ignore[arg-type]
+        monkeypatch.setattr(problem_module, "HELD", 0)
+        monkeypatch.setattr(large, "MOST_BITS", 24)
+        problem = m.Problem.from_scores(scores, **asked)  # type: ignore[arg-type]
+        result = m.match(problem, previous=last_time)
+        m.verify(problem, result)
+        assert result.bound >= best.value - 1e-9
+        gaps.append(result.gap)
+    assert 0 < max(gaps) < 0.1

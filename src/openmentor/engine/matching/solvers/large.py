@@ -28,7 +28,7 @@ MORE = 8
 PILOT = 256
 """So many mentees, and as large a share of the mentors, tell what prices are like before the first look at everybody."""
 PROVED = 2e-10
-"""Nobody could gain more than this: the rounding of scores to whole numbers, and what spreads people over equal ones."""
+ENOUGH = 64.0
 BITS = 34
 """Scores are whole multiples of 2 to the minus this."""
 MOST_BITS = 58
@@ -45,9 +45,8 @@ class Found:
 
 
 def is_plain(problem: Problem) -> bool:
-    """Whether nothing but places, rules and fixed pairs that can all be made is asked for."""
-    asked = problem.mentor_minimum.any() or problem.mentee_minimum.any() or problem.quotas
-    return not asked and bool((problem.mentee_demand <= 1).all()) and _fixed(problem) is not None
+    """Whether nothing but places, minimums, rules and fixed pairs that can all be made is asked for, one mentor for each."""
+    return not problem.quotas and bool((problem.mentee_demand <= 1).all()) and _fixed(problem) is not None
 
 
 def _fixed(problem: Problem) -> IntArray | None:
@@ -126,6 +125,8 @@ class Search:
         seed: int,
         progress: Progress,
         known: Known | None = None,
+        *,
+        steep: bool = False,
     ) -> None:
         self.problem, self.progress, self.seed = problem, progress, seed
         self.known = known if known is not None and known.is_of(problem, seed) else None
@@ -148,6 +149,16 @@ class Search:
         self.seeking = np.flatnonzero(seeking[self.columns])
         capacity = problem.mentor_capacity - np.bincount(fixed[:, 0], minlength=mentors)
         self.capacity = np.where(taking, np.minimum(capacity, max(1, len(self.seeking))), 0)[self.rows]
+        # Places that have to be filled are places of their own, worth more to fill than any others.
+        made = np.bincount(fixed[:, 0], minlength=mentors)
+        least = np.clip(np.where(taking, problem.mentor_minimum - made, 0)[self.rows], 0, self.capacity)
+        self.asking = np.flatnonzero(least)
+        self.mentor_of_slot = np.concatenate([np.arange(mentors), self.asking])
+        self.slot_of = np.full(mentors, -1)
+        self.slot_of[self.asking] = mentors + np.arange(len(self.asking))
+        self.places = np.concatenate([self.capacity - least, least[self.asking]])
+        self.must = np.zeros(mentees, dtype=np.int64)
+        self.must[self.seeking] = problem.mentee_minimum[self.columns][self.seeking] > 0
         self.banned = self._banned()
         here = self._is_here(previous)
         self.previous, self.stickiness = self._at(previous[here]), stickiness
@@ -155,15 +166,27 @@ class Search:
         self.last_time = np.full(mentees, -1)
         self.last_time[self.previous[:, 1]] = self.previous[:, 0]
         n = mentees
-        size = int(n + 1).bit_length()
         stays = len(self.previous) > 0
-        serve_first = aim != "total"
-        bits = MOST_BITS - size * (1 + stays) - int(np.ceil(np.log2(1 + stickiness))) - 1
+        # What one more served, or one more minimum kept, is worth beside all fit: enough that it is hardly ever given up, which is
+        # seen in the end; if it could have been, what nothing can outbid. Then fit is rounded more coarsely in very large pools.
+        enough = float(n + 1) if steep else min(float(n + 1), ENOUGH)
+        enough = math.ceil(enough * (1 + stickiness)) + 1
+        levels = (aim != "total") + bool(len(self.asking) or self.must.any())
+        bits = (
+            MOST_BITS
+            - int(n + 1).bit_length() * stays
+            - levels * int(enough).bit_length()
+            - math.ceil(math.log2(1 + stickiness))
+            - 1
+        )
         self.grid = float(2 ** min(BITS, bits))
         #: What one more of last time's pairs is worth beside the least difference of fit.
         self.finest = n + 1 if stays else 1
         self.unit = self.grid * self.finest
-        self.one_more = int((n + 1) * (1 + stickiness) + 1) * int(self.unit) if serve_first else 0
+        self.one_more = enough * int(self.unit) if aim != "total" else 0
+        self.one_asked = enough * max(self.one_more, int(self.unit)) if levels > (aim != "total") else 0
+        #: Nobody could gain more than this: the rounding of scores to whole numbers and of sums, and what spreads people over equals.
+        self.proved = max(PROVED, 2 / self.grid, 4 * float(np.spacing((self.one_asked + self.one_more) / self.unit)))
 
     def _made(self) -> Pass:
         if self.problem.is_held:
@@ -196,12 +219,34 @@ class Search:
     def _rounded(self, score: FloatArray) -> IntArray:
         return np.rint(score * self.grid).astype(np.int64) * self.finest
 
-    def _worth(self, mentee: IntArray, mentor: IntArray, score: FloatArray) -> IntArray:
-        worth = self._rounded(score) + self.one_more
+    def _candidates(self, mentee: IntArray, mentor: IntArray, score: FloatArray) -> None:
+        """Make these pairs candidates, with every kind of place that the mentor has."""
+        asked = self.slot_of[mentor] >= 0
+        slot = np.concatenate([mentor, self.slot_of[mentor[asked]]])
+        mentee, mentor, score = (np.concatenate([each, each[asked]]) for each in (mentee, mentor, score))
+        worth = self._rounded(score)
         if len(self.previous):
             stays = self.last_time[mentee] == mentor
             worth[stays] += 1 + round(self.stickiness * self.grid) * self.finest
-        return np.maximum(worth, 1)  # a pair of fit 0 is still one that somebody would rather have than nobody
+        worth = np.maximum(worth, 1)  # a pair of fit 0 is still one that somebody would rather have than nobody
+        self.transport.add(mentee, slot, worth + self._beside_fit(mentee, slot))
+
+    def _beside_fit(self, mentee: IntArray, slot: IntArray) -> IntArray:
+        """What a pair is worth for serving somebody and keeping minimums."""
+        asked: IntArray = self.must[mentee] + (slot >= len(self.rows))
+        return self.serving * (self.one_more + self.one_asked * asked)
+
+    def _offset(self) -> FloatArray:
+        """What each mentor leaves beside the score, at the place that leaves most."""
+        m = len(self.rows)
+        leaves = (self.serving * self.one_more - self.transport.price[:m]) / self.unit
+        asked = (self.serving * (self.one_more + self.one_asked) - self.transport.price[m:]) / self.unit
+        leaves[self.asking] = np.maximum(leaves[self.asking], asked)
+        return self.closed + leaves
+
+    def _least(self) -> FloatArray:
+        """What a score and the mentor's offset must exceed for somebody to gain."""
+        return (self.transport.own - self.serving * self.one_asked * self.must) / self.unit + self.proved
 
     # -- the rounds --------------------------------------------------------------------------------------------------------
 
@@ -211,7 +256,7 @@ class Search:
         Where serving somebody comes first, fit alone finds the candidates and their prices, which then hardly change.
         """
         n = len(self.columns)
-        serving, self.one_more = self.one_more, 0
+        self.serving = 0
         #: Who was looked at and has got no candidate since; who is looked at by the scores themselves.
         self.in_vain, self.closely = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
         if self.known is not None:
@@ -226,9 +271,8 @@ class Search:
             self.progress("pairs", number, number + 1)
             self._solve()
             again = self._who_might_gain()
-            if serving and len(again) <= n // 8:
-                self._serve_first(serving)
-                serving = 0
+            if (self.one_more or self.one_asked) and not self.serving and len(again) <= n // 8:
+                self._serve_first()
             elif len(again):
                 self._look_again(again)
             else:
@@ -256,7 +300,8 @@ class Search:
 
     def _price(self, price: FloatArray) -> None:
         """Places cost this to begin with."""
-        self.transport = Transport(len(self.columns), self.capacity, np.rint(price * self.unit).astype(np.int64))
+        of_slot = np.rint(price * self.unit).astype(np.int64)[self.mentor_of_slot]
+        self.transport = Transport(len(self.columns), self.places, of_slot)
         self.offset = self.closed - price
 
     def _solve(self) -> None:
@@ -264,9 +309,9 @@ class Search:
         while True:
             self.transport.solve()
             self.transport.settle()
-            self.offset = self.closed + (self.one_more - self.transport.price) / self.unit
+            self.offset = self._offset()
             while True:
-                row, column = self.reserve.gaining(self.offset, self.transport.own / self.unit + PROVED, MORE)
+                row, column = self.reserve.gaining(self.offset, self._least(), MORE)
                 if len(row) == 0:
                     return
                 if self._take(row, column):
@@ -280,11 +325,11 @@ class Search:
         score, part = held.score[row, column], held.part[row, column]
         score[guessed], part[guessed] = self.tiles.exact(row[guessed], mentor[guessed], score[guessed], part[guessed])
         held.score[row, column], held.part[row, column], held.state[row, column] = score, part, EXACT
-        gains = whatever | (score + self.offset[mentor] > self.transport.own[row] / self.unit + PROVED)
+        gains = whatever | (score + self.offset[mentor] > self._least()[row])
         row, column, mentor, score = row[gains], column[gains], mentor[gains], score[gains]
         held.state[row, column] = TAKEN
         self.in_vain[row] = False
-        self.transport.add(row, mentor, self._worth(row, mentor, score))
+        self._candidates(row, mentor, score)
         return len(row) > 0
 
     def _likely_prices(self) -> FloatArray:
@@ -313,11 +358,13 @@ class Search:
         likely[:] = np.maximum(0.0, base + slope * liked)
         return likely
 
-    def _serve_first(self, one_more: int) -> None:
-        """From now on serving one more counts before all fit: each pair is worth that much more, which its mentee has."""
-        self.one_more = one_more
-        self.transport.worth += one_more
-        self.transport.own[self.transport.arc_of >= 0] += one_more
+    def _serve_first(self) -> None:
+        """From now on minimums and serving one more count before all fit: pairs are worth so much more, which their mentees have."""
+        t, self.serving = self.transport, 1
+        more = self._beside_fit(t.mentees(), t.mentor.astype(np.int64))
+        t.worth += more
+        has = t.arc_of >= 0
+        t.own[has] += more[t.arc_of[has]]
 
     def _stay(self) -> None:
         """Last time's pairs that are still possible are candidates, whether or not they were kept."""
@@ -325,7 +372,7 @@ class Search:
             return
         possible = ~np.isnan(self.previous_scores) & ~pairs_among(self.previous, self.banned)
         mentor, mentee = self.previous[possible].T
-        self.transport.add(mentee, mentor, self._worth(mentee, mentor, self.previous_scores[possible]))
+        self._candidates(mentee, mentor, self.previous_scores[possible])
         self.reserve.take(mentee, mentor)
 
     def _who_might_gain(self) -> IntArray:
@@ -337,7 +384,7 @@ class Search:
         now = self.closed == 0
         risen = np.array([float((self.offset[now] - before[now]).max(initial=-np.inf)) for before in self.offsets])
         most = self.reserve.bound + risen[self.seen_at]
-        again: IntArray = self.seeking[(most > self.transport.own / self.unit + PROVED)[self.seeking]]
+        again: IntArray = self.seeking[(most > self._least())[self.seeking]]
         return again
 
     def _look_again(self, again: IntArray) -> None:
@@ -353,7 +400,8 @@ class Search:
             found = self.tiles.best(KEPT, some, self.offset, tick, banned=self.banned, closely=closely)
             self.reserve.put(some, found)
             self.seen_at[some] = len(self.offsets) - 1
-            self.reserve.take(*self.transport.pairs_of(some))
+            mentee, slot = self.transport.pairs_of(some)
+            self.reserve.take(mentee, self.mentor_of_slot[slot])
         self.in_vain[again] = True
 
     # -- what came out -----------------------------------------------------------------------------------------------------
@@ -361,20 +409,33 @@ class Search:
     def found(self) -> Found:
         """The pairs with their proof, in the problem's indices."""
         t = self.transport
-        mentee, mentor = t.matched()
-        pairs = np.column_stack([self.rows[mentor], self.columns[mentee]])
+        mentee, slot = t.matched()
+        pairs = np.column_stack([self.rows[self.mentor_of_slot[slot]], self.columns[mentee]])
         # What the prices bound, less what serving somebody and staying with last time count beside fit.
-        worth = int(t.own.sum() + (t.price * self.capacity).sum())
+        worth = int(t.own.sum() + (t.price * self.places).sum())
         assert worth == int(t.worth[t.arc_of[mentee]].sum())
-        prices = np.zeros(self.problem.shape[0])
-        rest = t.price - np.rint(t.price / self.one_more).astype(np.int64) * self.one_more if self.one_more else t.price
-        price = np.where((t.price > 0) & (self.closed == 0), rest / self.unit, 0.0)
+        prices, paid = np.zeros(self.problem.shape[0]), t.price[: len(self.rows)]
+        coarse = self.one_more or self.one_asked
+        rest = paid - np.rint(paid / coarse).astype(np.int64) * coarse if coarse else paid
+        price = np.where((paid > 0) & (self.closed == 0), rest / self.unit, 0.0)
         prices[self.rows] = price
         known = Known(
             self.rows, self.columns, self.tiles, self.reserve, self.offsets, self.seen_at, self.banned,
             np.maximum(price, 0.0), _scores_of(self.problem), self.seed,
         )  # fmt: skip
         return Found(np.concatenate([pairs, self.fixed]), prices, known)
+
+    def is_first_things_first(self) -> bool:
+        """Whether no other pairs could serve more, or keep more minimums, whatever they fit."""
+        mentee, slot = self.transport.matched()
+        kept = np.count_nonzero(slot >= len(self.rows)) + self.must[mentee].sum()
+        served = not self.one_more or len(mentee) == min(len(self.seeking), self.capacity.sum())
+        return bool(served and kept == self.places[len(self.rows) :].sum() + self.must.sum())
+
+    @property
+    def slack(self) -> float:
+        """What total fit may miss for being rounded, where that is more than the rounding of its sum."""
+        return len(self.seeking) * self.proved if self.proved > 10 * PROVED else 0.0
 
 
 def solve(
@@ -396,11 +457,19 @@ def solve(
         search = Search(problem, aim, previous, stickiness, seed, progress, known)
         search.run()
         found = search.found()
+        if not search.is_first_things_first():
+            search = Search(problem, aim, previous, stickiness, seed, progress, found.known, steep=True)
+            search.run()
+            found = search.found()
         known = found.known
         pairs = found.pairs[np.lexsort((found.pairs[:, 1], found.pairs[:, 0]))]
         scores = problem.scores_of(pairs)
         if not bounds:
-            bounds = {"served": float(len(pairs)), "filled": float(len(pairs)), "total": math.fsum(scores)}
+            bounds = {
+                "served": float(len(pairs)),
+                "filled": float(len(pairs)),
+                "total": math.fsum(scores) + search.slack,
+            }
         both = _both_ways(problem, pairs)
         if len(both) == 0:
             return pairs, bounds, found.prices, known
@@ -416,7 +485,7 @@ def warm() -> None:
     assert scored is not None
     search = Search(problem, "coverage", np.array([[0, 1]]), 0.0, 0, lambda stage, done, total: None)
     search.run()
-    search.transport.add(np.array([0]), np.array([0]), np.array([2 * search.one_more]))
+    search.transport.add(np.array([0]), np.array([0]), np.array([2 * int(search.unit)]))
     assert isinstance(search.tiles, Held)
     everybody = np.arange(3)
     Tiles(scored, everybody, everybody).best(2, everybody)
