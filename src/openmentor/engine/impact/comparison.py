@@ -416,6 +416,8 @@ def conclude(
     enough = min(
         ours, effective(found.balance.weight, np.unique(found.rows.person[~found.rows.treated], return_inverse=True)[1])
     )
+    if events is not None:  # how far a rare outcome varies is known no better than by how often it happened
+        enough = min(enough, float(events.fewest))
     bell = float(stdtrit(max(enough - 1, 1), 0.975))
     half = bell * math.sqrt(estimate.variance)
     low, high = value - half, value + half

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix
 
 from ..candidates import unique_pairs
@@ -451,6 +450,8 @@ class Program:
         The bound is put together from the prices alone, so it holds however exactly the program was solved.
         """
         matrix, limits, cost, most = self._parts()
+        from scipy.optimize import linprog  # takes long to load, and few need it
+
         answer = linprog(
             cost, A_ub=matrix, b_ub=limits, bounds=np.column_stack([np.zeros(len(most)), most]), method="highs"
         )
@@ -468,6 +469,8 @@ class Program:
         matrix, limits, cost, most = self._parts()
         whole = np.zeros(self.columns)
         whole[: self.pairs] = 1
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         answer = milp(
             cost,
             integrality=whole,

@@ -8,7 +8,6 @@ the proof. Where it fails, or where anything but places is asked for, the networ
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from ..problem import FloatArray, IntArray
 from .core import Core
@@ -44,6 +43,8 @@ def assign(core: Core, *, serve_first: bool) -> tuple[IntArray, FloatArray] | No
     worth += one_more
     worth[impossible] = 0.0
     one_seat_each = len(seats) == len(core.capacity) and bool((core.capacity == 1).all())
+    from scipy.optimize import linear_sum_assignment  # takes long to load, and large pools don't need it
+
     mentee, seat = linear_sum_assignment(worth if one_seat_each else worth[:, seats], maximize=True)
     pairs = np.column_stack([seats[seat], mentee]).astype(np.int64)
     pairs = pairs[~impossible[pairs[:, 1], pairs[:, 0]]]
