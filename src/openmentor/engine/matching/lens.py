@@ -47,9 +47,8 @@ def _table(rows: Sequence[Mapping[Any, float]], codes: Mapping[Any, int]) -> Any
     if not codes:
         return sparse.csr_array(shape, dtype=np.float64)
     known = [(k, codes[word], value) for k, row in enumerate(rows) for word, value in row.items() if word in codes]
-    row, code, value = zip(*known) if known else ((), (), ())
-    ends = np.searchsorted(np.array(row, dtype=np.int64), np.arange(len(rows) + 1))
-    arrays = (np.array(value, dtype=np.float64), np.array(code, dtype=np.int32), ends)
+    row, code, value = np.array(known, dtype=np.float64).reshape(-1, 3).T
+    arrays = (value.copy(), code.astype(np.int32), np.searchsorted(row, np.arange(len(rows) + 1)))
     table = sparse.csr_array(arrays, shape=shape)
     table.sort_indices()
     return table

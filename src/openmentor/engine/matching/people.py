@@ -161,7 +161,7 @@ def _number(cell: Any) -> float:
     if isinstance(cell, bool):
         raise _Unreadable("a number is needed")
     text = str(cell).strip()
-    if re.fullmatch(r"[+-]?\d+,\d+", text):  # a decimal comma
+    if "," in text and re.fullmatch(r"[+-]?\d+,\d+", text):  # a decimal comma
         text = text.replace(",", ".")
     try:
         number = float(text) if "_" not in text else math.nan
@@ -263,22 +263,34 @@ def _levelled(cell: Any, read_level: Callable[[str], float], needed: str) -> Lev
     return tuple(found.values())
 
 
+@lru_cache(maxsize=10_000)  # few levels are written by many
+def _skill_level(text: str) -> float:
+    return _between(0, 100)(text)
+
+
+@lru_cache(maxsize=10_000)
+def _language_level(text: str) -> float:
+    return _CEFR.get(normal(text)) or _between(1, 5)(text)
+
+
 def _skills(cell: Any) -> Levelled:
-    return _levelled(cell, _between(0, 100), "the level behind the colon must be a number")
+    return _levelled(cell, _skill_level, "the level behind the colon must be a number")
 
 
 def _languages(cell: Any) -> Levelled:
-    def level(text: str) -> float:
-        return _CEFR.get(normal(text)) or _between(1, 5)(text)
+    return _levelled(cell, _language_level, "a level of 1 to 5 or A1 to C2 is needed")
 
-    return _levelled(cell, level, "a level of 1 to 5 or A1 to C2 is needed")
+
+@lru_cache(maxsize=10_000)
+def _trait(text: str) -> float:
+    return _between(1, 5)(text)
 
 
 def _traits(cell: Any) -> tuple[float, ...]:
     items = _items(cell)
     if len(items) != 5:
         raise _Unreadable(f"five numbers from 1 to 5 are needed, {len(items)} are given")
-    return tuple(_between(1, 5)(each) for each in items)
+    return tuple(_trait(str(each)) for each in items)
 
 
 def _hours(cell: Any) -> hours.Spans:
