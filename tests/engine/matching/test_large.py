@@ -35,11 +35,16 @@ def both(
     return problems[0], problems[1]
 
 
-def agree(one: m.Result, other: m.Result, *, same_people: bool = True) -> None:
-    """Levels, prices, who is left and why, what is not kept, who stays: all the same."""
+def agree_in_numbers(one: m.Result, other: m.Result) -> None:
     numbers = [np.array([(each.value, each.bound) for each in result.levels]) for result in (one, other)]
     np.testing.assert_allclose(*numbers, rtol=0, atol=1e-9)
     np.testing.assert_allclose(one.prices, other.prices, rtol=0, atol=1e-8)
+    assert one.staying == other.staying
+
+
+def agree(one: m.Result, other: m.Result, *, same_people: bool = True) -> None:
+    """Levels, prices, who is left and why, what is not kept, who stays: all the same."""
+    agree_in_numbers(one, other)
     left, unmet = ([tuple((each.side, each.index, each.kind) for each in result.unmatched) for result in (one, other)],
                    [tuple((each.kind, each.mentor, each.mentee) for each in result.unmet) for result in (one, other)])  # fmt: skip
     if same_people:
@@ -284,3 +289,49 @@ def test_where_numbers_have_little_room_the_bound_is_honest(monkeypatch: pytest.
         assert result.bound >= best.value - 1e-9
         gaps.append(result.gap)
     assert 0 < max(gaps) < 0.1
+
+
+def twins(rng: Random, count: int, prefix: str) -> list[dict]:
+    """People of few kinds: many of them say the very same."""
+    return [
+        {"id": f"{prefix}{k}", "goals": [rng.choice(["lead", "sell"])], "helps_with": [rng.choice(["lead", "sell"])],
+         "site": rng.choice(["here", "there"]), "places": rng.randint(0, 3), "never": [rng.choice(["", "e1" if prefix == "m" else "m2"])]}
+        for k in range(count)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("aim", ["total", "coverage"])
+@pytest.mark.parametrize("seed", range(8))
+def test_mentors_who_fit_alike_are_one_until_the_end(seed: int, aim: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = Random(seed)
+    mentors, mentees = twins(rng, 24, "m"), twins(rng, 20, "e")
+    asked = {"forbidden": [(0, 0), (3, 4)], "forced": [(5, 5)]} if seed % 2 else {}
+    held, free = both(monkeypatch, mentors, mentees, **asked)
+    ours = m.match(free, aim)
+    m.verify(free, ours)
+    assert len(ours.known.rows) < 24
+    agree_in_numbers(m.match(held, aim), ours)
+    order = rng.sample(range(24), 24)
+    if not asked:
+        _, turned = both(monkeypatch, [mentors[k] for k in order], mentees)
+        other = m.match(turned, aim)
+        assert {(turned.mentor_ids[i], j) for i, j in other.pairs.tolist()} == {
+            (free.mentor_ids[i], j) for i, j in ours.pairs.tolist()
+        }  # type: ignore[index]
+    for _ in range(4):
+        went_on = m.rematch(free, ours, some_changes(rng, 24, 20), 0.02)  # type: ignore[arg-type]
+        m.verify(went_on.problem, went_on)
+        problem = went_on.problem
+        monkeypatch.setattr(problem_module, "HELD", 10**9)
+        small = m.Problem(
+            columns(mentors), columns(mentees), m.Spec(), forbidden=problem.forbidden, forced=problem.forced
+        )
+        small = small.changed(
+            mentor_capacity=problem.mentor_capacity,
+            absent_mentors=problem.absent_mentors,
+            absent_mentees=problem.absent_mentees,
+        )
+        monkeypatch.setattr(problem_module, "HELD", 0)
+        anew = m.match(small.changed(is_large=False), aim, previous=ours.pairs, stickiness=0.02)
+        agree_in_numbers(anew, went_on)
+        free, ours = problem, went_on

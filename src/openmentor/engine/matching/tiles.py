@@ -153,6 +153,7 @@ class Tiles(Pass):
     """What a specification makes of every pair of the given mentors and mentees.
 
     rows, columns   indices of the mentors and mentees looked at; positions below are positions in these.
+    alike           (m,) which mentors fit everybody alike, a number for each kind; None where too few do.
     """
 
     def __init__(self, scored: Scored, rows: IntArray, columns: IntArray, *, threads: int | None = None) -> None:
@@ -164,6 +165,7 @@ class Tiles(Pass):
             maker.dimension(index, scored.dimensions[key])
         for rule in scored.rules:
             maker.rule(rule)
+        self.alike = maker.alike()
         self.plan = maker.plan()
         self.blocks, self.texts = maker.blocks, maker.texts
         self._row_width = int(maker.row_width)

@@ -89,9 +89,11 @@ def pairs_among(pairs: IntArray, others: IntArray) -> BoolArray:
 class Known:
     """What one solving leaves to the next of the same people: who is near whom, and what places cost.
 
-    It proves nothing by itself: whoever could gain at the prices then is looked at again, as ever.
+    It proves nothing by itself: whoever could gain at the prices then is looked at again, as ever. ``of_mentor`` (mentors,): which of
+    ``rows`` stands for them.
     """
 
+    of_mentor: IntArray
     rows: IntArray
     columns: IntArray
     tiles: Pass
@@ -103,10 +105,11 @@ class Known:
     scores: object
     seed: int
 
-    def is_of(self, problem: Problem, seed: int) -> bool:
-        """Whether these are the same people, scored alike and drawn in the same order."""
-        shape = len(self.rows), len(self.columns)
-        return self.scores is _scores_of(problem) and self.seed == seed and shape == problem.shape
+    def is_of(self, problem: Problem, seed: int, named: IntArray) -> bool:
+        """Whether these are the same people, scored alike, drawn in the same order, and those ``named`` stand for themselves."""
+        shape = len(self.of_mentor), len(self.columns)
+        is_same = self.scores is _scores_of(problem) and self.seed == seed and shape == problem.shape
+        return is_same and bool((np.bincount(self.of_mentor)[self.of_mentor[named]] == 1).all())
 
 
 def _scores_of(problem: Problem) -> object:
@@ -114,7 +117,10 @@ def _scores_of(problem: Problem) -> object:
 
 
 class Search:
-    """One solving: people in order, their tiles, candidates and prices. Positions are places in that order."""
+    """One solving: people in order, their tiles, candidates and prices. Positions are places in that order.
+
+    Mentors who fit everybody alike are one with the places of all; which of them somebody gets is settled in the end.
+    """
 
     def __init__(
         self,
@@ -129,40 +135,46 @@ class Search:
         steep: bool = False,
     ) -> None:
         self.problem, self.progress, self.seed = problem, progress, seed
-        self.known = known if known is not None and known.is_of(problem, seed) else None
         fixed = _fixed(problem)
         assert fixed is not None
         self.fixed = fixed
+        named = self._named(previous)
+        self.known = known if known is not None and known.is_of(problem, seed, named) else None
         mentors, mentees = problem.shape
         taking, seeking = np.ones(mentors, dtype=np.bool_), problem.mentee_demand > 0
         taking[[*problem.gated_mentors, *problem.absent_mentors]] = False
         seeking[[*problem.gated_mentees, *problem.absent_mentees, *fixed[:, 1].tolist()]] = False
+        self.taking = taking
+        self.tiles: Pass
+        self.order = seeded_order(problem.mentor_ids, mentors, seed)
         if self.known is not None:
             self.rows, self.columns, self.tiles = self.known.rows, self.known.columns, self.known.tiles
+            self.of_mentor = self.known.of_mentor
         else:
-            self.rows = seeded_order(problem.mentor_ids, mentors, seed)
             self.columns = seeded_order(problem.mentee_ids, mentees, seed)
-            self.tiles = self._made()
-        self.row_at, self.column_at = np.argsort(self.rows), np.argsort(self.columns)
-        #: Mentors who take anybody, as a cost that nobody else's pair can bear; mentees who seek somebody.
-        self.closed = np.where(taking[self.rows], 0.0, -np.inf)
+            self._set_out(named)
+        self.column_at = np.argsort(self.columns)
+        m = len(self.rows)
+        capacity = np.where(taking, problem.mentor_capacity - np.bincount(fixed[:, 0], minlength=mentors), 0)
+        self.of_one = np.minimum(capacity, max(1, int(seeking.sum())))
+        #: Mentors who take nobody, as a cost that no pair can bear; mentees who seek somebody.
+        self.closed = np.where(np.bincount(self.of_mentor, taking, m) > 0, 0.0, -np.inf)
         self.seeking = np.flatnonzero(seeking[self.columns])
-        capacity = problem.mentor_capacity - np.bincount(fixed[:, 0], minlength=mentors)
-        self.capacity = np.where(taking, np.minimum(capacity, max(1, len(self.seeking))), 0)[self.rows]
+        self.capacity = np.bincount(self.of_mentor, self.of_one, m).astype(np.int64)
         # Places that have to be filled are places of their own, worth more to fill than any others.
         made = np.bincount(fixed[:, 0], minlength=mentors)
-        least = np.clip(np.where(taking, problem.mentor_minimum - made, 0)[self.rows], 0, self.capacity)
+        least = np.clip(np.where(taking, problem.mentor_minimum - made, 0), 0, self.of_one)[self.rows]
         self.asking = np.flatnonzero(least)
-        self.mentor_of_slot = np.concatenate([np.arange(mentors), self.asking])
-        self.slot_of = np.full(mentors, -1)
-        self.slot_of[self.asking] = mentors + np.arange(len(self.asking))
+        self.mentor_of_slot = np.concatenate([np.arange(m), self.asking])
+        self.slot_of = np.full(m, -1)
+        self.slot_of[self.asking] = m + np.arange(len(self.asking))
         self.places = np.concatenate([self.capacity - least, least[self.asking]])
         self.must = np.zeros(mentees, dtype=np.int64)
         self.must[self.seeking] = problem.mentee_minimum[self.columns][self.seeking] > 0
         self.banned = self._banned()
         here = self._is_here(previous)
         self.previous, self.stickiness = self._at(previous[here]), stickiness
-        self.previous_scores = problem.scores_of(previous)[here]
+        self.previous_mentors, self.previous_scores = previous[here, 0], problem.scores_of(previous)[here]
         self.last_time = np.full(mentees, -1)
         self.last_time[self.previous[:, 1]] = self.previous[:, 0]
         n = mentees
@@ -188,20 +200,41 @@ class Search:
         #: Nobody could gain more than this: the rounding of scores to whole numbers and of sums, and what spreads people over equals.
         self.proved = max(PROVED, 2 / self.grid, 4 * float(np.spacing((self.one_asked + self.one_more) / self.unit)))
 
-    def _made(self) -> Pass:
-        if self.problem.is_held:
-            return Held(self.problem.scores, self.rows, self.columns)
-        assert self.problem.scored is not None
-        return Tiles(self.problem.scored, self.rows, self.columns)
+    def _named(self, previous: IntArray) -> IntArray:
+        """Mentors of whom something is asked that is not asked of all who are like them."""
+        problem = self.problem
+        before = np.bincount(previous[:, 0], minlength=problem.shape[0])
+        crowded = np.flatnonzero((before > problem.mentor_capacity) | (problem.mentor_minimum > 0))
+        twins = problem.twins()[:, 0]
+        found: IntArray = np.unique(np.concatenate([problem.forbidden[:, 0], twins, self.fixed[:, 0], crowded]))
+        return found
+
+    def _set_out(self, named: IntArray) -> None:
+        """Put the mentors in order, those who fit alike as one, and lay out what scores them."""
+        problem, order = self.problem, self.order
+        self.rows, self.of_mentor = order, np.argsort(order)
+        if problem.is_held:
+            self.tiles = Held(problem.scores, self.rows, self.columns)
+            return
+        assert problem.scored is not None
+        tiles = Tiles(problem.scored, self.rows, self.columns)
+        if tiles.alike is not None:
+            kind = tiles.alike.copy()
+            kind[self.of_mentor[named]] = kind.max(initial=0) + 1 + np.arange(len(named))
+            _, first, number = np.unique(kind, return_index=True, return_inverse=True)
+            place = np.empty(len(first), dtype=np.int64)
+            place[np.argsort(first)] = np.arange(len(first))  # in the order of the first of each kind
+            self.rows, self.of_mentor = order[np.sort(first)], place[number.reshape(-1)][self.of_mentor]
+            tiles = Tiles(problem.scored, self.rows, self.columns)
+        self.tiles = tiles
 
     def _at(self, pairs: IntArray) -> IntArray:
         """Pairs as positions."""
-        return np.column_stack([self.row_at[pairs[:, 0]], self.column_at[pairs[:, 1]]]).astype(np.int64)
+        return np.column_stack([self.of_mentor[pairs[:, 0]], self.column_at[pairs[:, 1]]]).astype(np.int64)
 
     def _is_here(self, pairs: IntArray) -> BoolArray:
         """Which pairs are still looked at."""
-        at = self._at(pairs)
-        here: BoolArray = np.isin(at[:, 1], self.seeking) & (self.closed[at[:, 0]] == 0)
+        here: BoolArray = np.isin(self.column_at[pairs[:, 1]], self.seeking) & self.taking[pairs[:, 0]]
         return here
 
     def _banned(self) -> IntArray:
@@ -410,7 +443,7 @@ class Search:
         """The pairs with their proof, in the problem's indices."""
         t = self.transport
         mentee, slot = t.matched()
-        pairs = np.column_stack([self.rows[self.mentor_of_slot[slot]], self.columns[mentee]])
+        pairs = np.column_stack([self._given_out(self.mentor_of_slot[slot], mentee), self.columns[mentee]])
         # What the prices bound, less what serving somebody and staying with last time count beside fit.
         worth = int(t.own.sum() + (t.price * self.places).sum())
         assert worth == int(t.worth[t.arc_of[mentee]].sum())
@@ -418,12 +451,30 @@ class Search:
         coarse = self.one_more or self.one_asked
         rest = paid - np.rint(paid / coarse).astype(np.int64) * coarse if coarse else paid
         price = np.where((paid > 0) & (self.closed == 0), rest / self.unit, 0.0)
-        prices[self.rows] = price
+        prices[:] = np.where(self.taking, price[self.of_mentor], 0.0)
         known = Known(
-            self.rows, self.columns, self.tiles, self.reserve, self.offsets, self.seen_at, self.banned,
+            self.of_mentor, self.rows, self.columns, self.tiles, self.reserve, self.offsets, self.seen_at, self.banned,
             np.maximum(price, 0.0), _scores_of(self.problem), self.seed,
         )  # fmt: skip
         return Found(np.concatenate([pairs, self.fixed]), prices, known)
+
+    def _given_out(self, position: IntArray, mentee: IntArray) -> IntArray:
+        """Of mentors who are one to everybody, whom each mentee gets: last time's if they can; nobody gets a second before all have one."""
+        left, found = self.of_one.copy(), np.full(len(mentee), -1)
+        before = np.full(len(self.columns), -1)
+        before[self.previous[:, 1]] = self.previous_mentors
+        stays = (before[mentee] >= 0) & (self.of_mentor[before[mentee]] == position)
+        found[stays] = before[mentee[stays]]
+        np.subtract.at(left, found[stays], 1)
+        others = np.flatnonzero(~stays)
+        others = others[np.lexsort((mentee[others], position[others]))]
+        rank = np.arange(len(others)) - np.searchsorted(position[others], position[others])
+        seats = np.repeat(self.order, left[self.order])
+        number = np.arange(len(seats)) - np.repeat(np.cumsum(left[self.order]) - left[self.order], left[self.order])
+        seats = seats[np.lexsort((number, self.of_mentor[seats]))]
+        begins = np.searchsorted(self.of_mentor[seats], np.arange(len(self.rows)))
+        found[others] = seats[begins[position[others]] + rank]
+        return found
 
     def is_first_things_first(self) -> bool:
         """Whether no other pairs could serve more, or keep more minimums, whatever they fit."""
