@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from openmentor.engine import matching as m
+from openmentor.engine.matching import cosines, plan
 from openmentor.engine.matching import problem as problem_module
 from openmentor.engine.matching.solvers import large
 from openmentor.engine.matching.tiles import Pass
@@ -335,3 +336,27 @@ def test_mentors_who_fit_alike_are_one_until_the_end(seed: int, aim: str, monkey
         anew = m.match(small.changed(is_large=False), aim, previous=ours.pairs, stickiness=0.02)
         agree_in_numbers(anew, went_on)
         free, ours = problem, went_on
+
+
+@pytest.mark.parametrize("left_to_the_guess", [0.1, 0.98])
+def test_texts_that_are_guessed_loosely_are_looked_at_closely(
+    left_to_the_guess: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cosines, "LITTLE", left_to_the_guess)
+    monkeypatch.setattr(plan, "MOST_ENTRIES", 0)
+    rng = Random(21)
+    words = ["bread", "sales", "python", "music", "leading a team", "budgets", "law", "patients", "teaching", "trains"]
+    people_ = [
+        [{"id": f"{prefix}{k}", "about": " and ".join(rng.sample(words, 3)), "site": rng.choice(["here", "there"])} for k in range(30)]
+        for prefix in ("m", "e")
+    ]  # fmt: skip
+    held, free = both(monkeypatch, *people_)
+    closely: list[bool] = []
+    best = Pass.best
+    monkeypatch.setattr(Pass, "best", lambda *of, **how: closely.append(how.get("closely", False)) or best(*of, **how))
+    result = m.match(free)
+    agree(m.match(held), result)
+    m.verify(free, result)
+    assert any(closely)
+    some = [m.RemovePerson("mentor", 3), m.RemovePerson("mentee", 5), m.AddPlaces(7)]
+    agree_in_numbers(m.rematch(held, m.match(held), some), m.rematch(free, result, some))

@@ -122,3 +122,24 @@ def test_a_cancelled_pass_ends() -> None:
 
     with pytest.raises(Stopped):
         whole(pool(9)).best(4, np.arange(70), tick=stop)
+
+
+@pytest.mark.parametrize("closely", [False, True])
+def test_guessed_texts_are_told_exactly_when_asked(closely: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_module, "MOST_ENTRIES", 0)
+    words = ["bread", "sales", "python", "music", "leading a team", "budgets"]
+    sides = [
+        {"id": [f"{prefix}{k}" for k in range(30)], "about": [f"{words[k % 6]} and {words[k % 5]}" for k in range(30)]}
+        for prefix in ("m", "e")
+    ]
+    scored = prepare(*sides, Spec())
+    tiles = whole(scored)
+    assert tiles.texts
+    found = tiles.best(6, np.arange(30), closely=closely)
+    mentee = np.repeat(np.arange(30), 6)
+    mentor = found.who.reshape(-1).astype(np.int64)
+    score, part = tiles.exact(mentee, mentor, found.score.reshape(-1), found.part.reshape(-1))
+    np.testing.assert_allclose(score, scored.scores[mentor, mentee], atol=1e-9)
+    assert (found.score.reshape(-1) >= score - 1e-9).all()
+    again, _ = tiles.exact(mentee, mentor, score, part)
+    np.testing.assert_allclose(again, score, atol=1e-12)

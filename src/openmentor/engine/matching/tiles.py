@@ -104,6 +104,9 @@ class Pass:
             kernels.kept(
                 room, offsets, SPREAD, shift, found.who[part], found.score[part], found.part[part], found.bound[part]
             )
+            if closely:
+                row, column = np.nonzero(found.who[part] >= 0)
+                found.part[part][row, column] = self._guessed(some[row], found.who[part][row, column].astype(np.int64))
 
         with threadpool_limits(1), ThreadPoolExecutor(self.threads) as pool:
             try:
