@@ -48,9 +48,10 @@ def nearest(scores: Any, people: Any, least: Any, keep: Any) -> Any:
             if score >= least:  # not NaN
                 whole[a] += score
                 whole[b] += score
-                score += 1e-9 * scattered(a, b)
-                insert(best[a], who[a], score, b)
-                insert(best[b], who[b], score, a)
+                if score + 1e-9 > best[a, keep - 1] or score + 1e-9 > best[b, keep - 1]:
+                    score += 1e-9 * scattered(a, b)
+                    insert(best[a], who[a], score, b)
+                    insert(best[b], who[b], score, a)
     return who, whole
 
 

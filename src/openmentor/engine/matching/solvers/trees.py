@@ -70,7 +70,7 @@ class State(NamedTuple):
 def new_state(count: int, first: Ints, second: Ints, worth: Ints, price: Ints) -> State:
     """Nobody has anybody. Prices must hold every pair: price[i] + price[j] >= 2 worth; ``worth`` (k,) of pairs."""
     who, whom, both = np.concatenate([first, second]), np.concatenate([second, first]), np.concatenate([worth, worth])
-    order = np.lexsort((whom, who))
+    order = np.argsort(who * count + whom)  # no pair stands twice
     at = np.searchsorted(who[order], np.arange(count + 1)).astype(np.int64)
     nodes = np.arange(2 * count, dtype=np.int64)
 
