@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -225,7 +225,7 @@ class Maker:
         self.parts.append((mode, index, p.tocsr(), q.tocsr(), ones, both[0], both[1]))
 
     def alike(self) -> IntArray | None:
-        """(m,) which mentors fit everybody alike, as one number for each kind; None where that is not looked into: too few are."""
+        """(m,) which mentors fit everybody alike, as one number for each kind; None where there are more kinds than half of them."""
         if self.blocks:
             return None
         kind = np.zeros(len(self.rows), dtype=np.int64)
@@ -234,21 +234,20 @@ class Maker:
         if int(kind.max(initial=0)) + 1 > len(self.rows) // 2:
             return None
         columns: list[Any] = [each[1][:, None] for each in self.slopes] + [each[1] for each in self.distances]
-        columns += [each.whole[0] for each in self.texts]
         columns += [np.column_stack([counts]) for _, _, _, _, _, counts, _ in self.parts]
         if self.hours is not None or self.hours_rule is not None:
             columns += [a[self.rows] for a, _ in self.scored.context.week.masks]
             columns.append(self.scored.mentors.answered("availability")[self.rows][:, None])
         if self.hours is not None:
             columns.append(self.hours[1].minutes[0][self.rows][:, None])
-        rows = [[each[k].tobytes() for k in range(len(each))] for each in map(np.ascontiguousarray, columns)]
-        for _, _, p, _, _, _, _ in self.parts:
-            ends = p.indptr.tolist()
-            rows.append([p.indices[a:b].tobytes() + p.data[a:b].tobytes() for a, b in pairwise(ends)])
-        for each in rows:
+        for cells in chain(
+            map(_words_of, self.parts), map(_bytes_of, columns), (_bytes_of(each.whole[0]) for each in self.texts)
+        ):
             known: dict[bytes, int] = {}
-            codes = np.array([known.setdefault(cell, len(known)) for cell in each], dtype=np.int64)
+            codes = np.array([known.setdefault(cell, len(known)) for cell in cells], dtype=np.int64)
             kind = _joint(kind, codes, len(known))
+            if int(kind.max()) + 1 > len(self.rows) // 2:
+                return None
         return kind
 
     # -- the whole ---------------------------------------------------------------------------------------------------------
@@ -340,6 +339,15 @@ class Maker:
             found, at = np.unique(codes, return_inverse=True)
             groups.append(([each], found.reshape(-1, 1), at.reshape(-1)))
         return groups
+
+
+def _words_of(part: Any) -> list[bytes]:
+    table, ends = part[2], part[2].indptr.tolist()
+    return [table.indices[a:b].tobytes() + table.data[a:b].tobytes() for a, b in pairwise(ends)]
+
+
+def _bytes_of(rows: Any) -> list[bytes]:
+    return [each.tobytes() for each in np.ascontiguousarray(rows)]
 
 
 def _joint(kind: IntArray, codes: IntArray, width: int) -> IntArray:

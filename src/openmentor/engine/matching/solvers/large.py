@@ -480,7 +480,8 @@ class Search:
         """Whether no other pairs could serve more, or keep more minimums, whatever they fit."""
         mentee, slot = self.transport.matched()
         kept = np.count_nonzero(slot >= len(self.rows)) + self.must[mentee].sum()
-        served = not self.one_more or len(mentee) == min(len(self.seeking), self.capacity.sum())
+        possible = np.count_nonzero((self.reserve.who[self.seeking] >= 0).any(axis=1))  # others may meet nobody
+        served = not self.one_more or len(mentee) == min(possible, self.capacity.sum())
         return bool(served and kept == self.places[len(self.rows) :].sum() + self.must.sum())
 
     @property
