@@ -250,6 +250,16 @@ def test_prices_guessed_from_a_small_pool_spare_the_second_look(monkeypatch: pyt
     assert with_guess < sum(looked_at) * 0.8
 
 
+def test_little_memory_is_made_do_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large, "KEPT", 64)
+    monkeypatch.setattr(problem_module, "HELD", 0)
+    scores = np.random.default_rng(4).random((300, 700))
+    roomy, tight = (m.match(m.Problem.from_scores(scores), memory_mb=memory) for memory in (2000, 1))
+    assert roomy.known.reserve.who.shape[1] == 64
+    assert tight.known.reserve.who.shape[1] < 20
+    agree(roomy, tight)
+
+
 def test_who_comes_in_together_is_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(problem_module, "HELD", 0)
     mentors, mentees = people(Random(10), 6, 8)

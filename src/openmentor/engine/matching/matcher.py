@@ -83,9 +83,7 @@ def solved(
 
         if large.is_plain(problem):
             known = before.known if before is not None else None
-            pairs, bounds, prices, known = large.solve(
-                problem, aim, previous, stickiness, seed, progress or _silent, known
-            )
+            pairs, bounds, prices, known = large.solve(problem, options, progress or _silent, known)
             return assemble(problem, options, pairs, tuple(bounds[name] for name in AIMS[aim]), prices, known)
     # More than all scores together can't be outbid, so a larger bonus changes nothing.
     worth = min(stickiness, float(min(problem.mentor_capacity.sum(), problem.mentee_demand.sum()) + 1))

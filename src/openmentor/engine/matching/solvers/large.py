@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..problem import BoolArray, FloatArray, IntArray, Problem, Progress
+from ..result import Options
 from ..spec import Spec
 from ..tiles import Held, Pass, Tiles
 from .core import EMPTY_PAIRS, seeded_order
@@ -123,17 +124,9 @@ class Search:
     """
 
     def __init__(
-        self,
-        problem: Problem,
-        aim: str,
-        previous: IntArray,
-        stickiness: float,
-        seed: int,
-        progress: Progress,
-        known: Known | None = None,
-        *,
-        steep: bool = False,
+        self, problem: Problem, options: Options, progress: Progress, known: Known | None = None, *, steep: bool = False
     ) -> None:
+        aim, previous, stickiness, seed = options.aim, options.previous, options.stickiness, options.seed
         self.problem, self.progress, self.seed = problem, progress, seed
         fixed = _fixed(problem)
         assert fixed is not None
@@ -178,6 +171,10 @@ class Search:
         self.last_time = np.full(mentees, -1)
         self.last_time[self.previous[:, 1]] = self.previous[:, 0]
         n = mentees
+        #: So many mentors are held of each mentee: a quarter of the memory, at 21 bytes each.
+        self.keep = max(min(NEAREST, KEPT), min(KEPT, int(options.memory_mb * 1e6 / 4 / (21 * max(n, 1)))))
+        if self.known is not None:
+            self.keep = self.known.reserve.who.shape[1]
         stays = len(self.previous) > 0
         # What one more served, or one more minimum kept, is worth beside all fit: enough that it is hardly ever given up, which is
         # seen in the end; if it could have been, what nothing can outbid. Then fit is rounded more coarsely in very large pools.
@@ -315,10 +312,12 @@ class Search:
     def _begin(self) -> None:
         self._price(self._likely_prices())
         self.offsets, self.seen_at = [self.offset], np.zeros(len(self.columns), dtype=np.int64)
-        self.reserve = Reserve(len(self.columns), max(1, min(KEPT, len(self.rows))))
+        self.reserve = Reserve(len(self.columns), max(1, min(self.keep, len(self.rows))))
         if len(self.seeking) and len(self.rows):
             tick = lambda done, total: self.progress("scores", done, total)  # noqa: E731
-            self.reserve.put(self.seeking, self.tiles.best(KEPT, self.seeking, self.offset, tick, banned=self.banned))
+            self.reserve.put(
+                self.seeking, self.tiles.best(self.keep, self.seeking, self.offset, tick, banned=self.banned)
+            )
 
     def _go_on(self, known: Known) -> None:
         """From what is known of these people: nobody's nearest is looked for again without need."""
@@ -430,7 +429,7 @@ class Search:
             if len(some) == 0:
                 continue
             tick = lambda done, total: self.progress("proof", done, total)  # noqa: E731
-            found = self.tiles.best(KEPT, some, self.offset, tick, banned=self.banned, closely=closely)
+            found = self.tiles.best(self.keep, some, self.offset, tick, banned=self.banned, closely=closely)
             self.reserve.put(some, found)
             self.seen_at[some] = len(self.offsets) - 1
             mentee, slot = self.transport.pairs_of(some)
@@ -491,13 +490,7 @@ class Search:
 
 
 def solve(
-    problem: Problem,
-    aim: str,
-    previous: IntArray,
-    stickiness: float,
-    seed: int,
-    progress: Progress,
-    known: Known | None = None,
+    problem: Problem, options: Options, progress: Progress, known: Known | None = None
 ) -> tuple[IntArray, dict[str, float], FloatArray, Known]:
     """Pairs (k, 2) in the problem's indices, sorted; the bound of each level; each mentor's price; what the next solving may know.
 
@@ -506,11 +499,11 @@ def solve(
     """
     bounds: dict[str, float] = {}
     while True:
-        search = Search(problem, aim, previous, stickiness, seed, progress, known)
+        search = Search(problem, options, progress, known)
         search.run()
         found = search.found()
         if not search.is_first_things_first():
-            search = Search(problem, aim, previous, stickiness, seed, progress, found.known, steep=True)
+            search = Search(problem, options, progress, found.known, steep=True)
             search.run()
             found = search.found()
         known = found.known
@@ -535,7 +528,7 @@ def warm() -> None:
     problem = Problem(people, people, Spec())
     scored = problem.scored
     assert scored is not None
-    search = Search(problem, "coverage", np.array([[0, 1]]), 0.0, 0, lambda stage, done, total: None)
+    search = Search(problem, Options("coverage", np.array([[0, 1]]), 0.0, 0, 2000), lambda stage, done, total: None)
     search.run()
     search.transport.add(np.array([0]), np.array([0]), np.array([2 * int(search.unit)]))
     assert isinstance(search.tiles, Held)
