@@ -112,6 +112,9 @@ def publish_landing_page(walk: Walk) -> None:
     page = walk.page
     walk.click("Open recruiting", "link")
     walk.click("Open recruiting")
+    expect(
+        page.get_by_text("Recruiting is open.")
+    ).to_be_visible()  # a click meanwhile would be undone by this page's coming
     walk.click("Edit", "link")
     page.get_by_label("In one sentence").fill("Six months with somebody a few steps ahead.")
     walk.click("Save")
