@@ -7,9 +7,8 @@ in an order that doesn't come from the shares of what is private (``for_reader``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from .dimensions import Dimension
 
@@ -17,8 +16,7 @@ READERS = ("mentor", "mentee", "manager")
 NOT_KNOWN = "Not answered by both; it counts as for the average pair."
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """What one dimension adds to a pair's score.
 
     key      the dimension.            score   its score, 0..1; the reference mean where one of the two didn't answer.
@@ -46,21 +44,30 @@ class Reason:
         }
 
 
-def texts(dimension: Dimension, i: int, j: int, score: float, known: tuple[bool, ...]) -> dict[str, str | None]:
-    """The sentence of one dimension for each reader.
+Texts = dict[str, str | None]
+
+
+def texts(
+    dimension: Dimension, pairs: Sequence[Sequence[int]], scores: Sequence[float], known: Sequence[Sequence[bool]]
+) -> list[Texts]:
+    """The sentences of one dimension for each pair: one for each reader.
 
     known  whether the pair answered; in a pool without roles two values, for (i, j) and for (j, i).
     """
     if dimension.is_hidden:
-        sentences: tuple[str, str, str] = ("", "", "")
-    elif not any(known):
-        sentences = _unknown(dimension)
-    elif len(known) == 1:
-        sentences = dimension.say(i, j, score)
-    else:
-        sentences = _of_peers(dimension, i, j, score, (known[0], known[1]))
-    # Said of what is private and of what isn't known alike: not even that a wish was made may show.
-    return {reader: text or None for reader, text in zip(READERS, sentences)}
+        return [dict.fromkeys(READERS) for _ in pairs]
+    say, unknown = dimension.say, _unknown(dimension)
+    found = []
+    for (i, j), score, answered in zip(pairs, scores, known):
+        if True not in answered:
+            mentor, mentee, manager = unknown
+        elif len(answered) == 1:
+            mentor, mentee, manager = say(i, j, score)
+        else:
+            mentor, mentee, manager = _of_peers(dimension, i, j, score, (answered[0], answered[1]))
+        # Said of what is private and of what isn't known alike: not even that a wish was made may show.
+        found.append({"mentor": mentor or None, "mentee": mentee or None, "manager": manager or None})
+    return found
 
 
 def _of_peers(dimension: Dimension, i: int, j: int, score: float, known: tuple[bool, bool]) -> tuple[str, str, str]:

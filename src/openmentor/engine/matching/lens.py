@@ -8,6 +8,8 @@ exact, as sums of products on a coarse grid are.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate
 from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
@@ -18,21 +20,57 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 T = TypeVar("T", bound=np.generic)
+FEW_PAIRS = 100_000
 AT_ONCE = 8_192  # pairs whose vectors are laid beside each other
 
 
 class Bag:
-    """Two sparse tables over one vocabulary: Σ over words of mentor's times mentee's value is read for any pair."""
+    """Two sparse tables over one vocabulary: Σ over words of mentor's times mentee's value is read for any pair.
+
+    p, q   (mentors, words), (mentees, words); not there where nobody could meet in a word, which ``is_empty`` says.
+    """
 
     def __init__(self, mentors: Sequence[Mapping[Any, float]], mentees: Sequence[Mapping[Any, float]]) -> None:
         # Words of one side alone can't meet; sorted, so that sums run in an order that no row decides.
         theirs: set[Any] = set().union(*mentees) if mentees else set()
         common = sorted(set().union(*mentors) & theirs) if mentors and theirs else []
         codes = {word: k for k, word in enumerate(common)}
-        self.p = _table(mentors, codes)
-        self.q = _table(mentees, codes)
-        self.qt = self.q.T.tocsr()
         self.is_empty = not codes
+        if codes:
+            self.p, self.q = _table(mentors, codes), _table(mentees, codes)
+
+    @classmethod
+    def of(cls, p: Any, q: Any) -> Bag:
+        """A bag of two tables that are there already."""
+        bag = cls([], [])
+        bag.p, bag.q, bag.is_empty = p, q, p.nnz == 0 or q.nnz == 0
+        return bag
+
+    def block(self, rows: IntArray, columns: IntArray | None) -> FloatArray:
+        """The sums of mentors with mentees, of all mentees for None."""
+        if self._every is not None:
+            return self._every[rows] if columns is None else self._every[rows][:, columns]
+        right = self._qt if columns is None else self.q[columns].T.tocsr()
+        return cast(FloatArray, (self.p[rows] @ right).toarray())
+
+    def pairs(self, i: IntArray, j: IntArray) -> FloatArray:
+        """The sums of pairs one by one."""
+        if self._every is not None:
+            return self._every[i, j]
+        both = self.p[i].multiply(self.q[j]).tocsr()
+        both.sort_indices()
+        # As a product: sum() would add in pairs, and differ from a block in the last bit.
+        return cast(FloatArray, both @ np.ones(both.shape[1]))
+
+    @cached_property
+    def _every(self) -> FloatArray | None:
+        """The sums of all pairs, where they are few: to choose from sparse tables takes longer than to add them all up."""
+        few = self.p.shape[0] * self.q.shape[0] <= FEW_PAIRS
+        return cast(FloatArray, (self.p @ self._qt).toarray()) if few else None
+
+    @cached_property
+    def _qt(self) -> Any:
+        return self.q.T.tocsr()
 
 
 class Links(Bag):
@@ -43,13 +81,12 @@ class Links(Bag):
 
 
 def _table(rows: Sequence[Mapping[Any, float]], codes: Mapping[Any, int]) -> Any:
-    shape = (len(rows), max(len(codes), 1))
-    if not codes:
-        return sparse.csr_array(shape, dtype=np.float64)
-    known = [(k, codes[word], value) for k, row in enumerate(rows) for word, value in row.items() if word in codes]
-    row, code, value = np.array(known, dtype=np.float64).reshape(-1, 3).T
-    arrays = (value.copy(), code.astype(np.int32), np.searchsorted(row, np.arange(len(rows) + 1)))
-    table = sparse.csr_array(arrays, shape=shape)
+    get = codes.get
+    code = np.array([get(word, -1) for row in rows for word in row], dtype=np.int32)
+    value = np.array([value for row in rows for value in row.values()], dtype=np.float64)
+    has = code >= 0
+    ends = np.concatenate([[0], np.cumsum(has, dtype=np.int32)])[[0, *accumulate(map(len, rows))]]
+    table = sparse.csr_array((value[has], code[has], ends), shape=(len(rows), len(codes)))
     table.sort_indices()
     return table
 
@@ -106,8 +143,7 @@ class Block(Lens):
     def dot(self, bag: Bag) -> FloatArray:
         if bag.is_empty:
             return np.zeros(self.shape)
-        right = bag.qt if self.columns is None else bag.q[self.columns].T.tocsr()
-        return cast(FloatArray, (bag.p[self.rows] @ right).toarray())
+        return bag.block(self.rows, self.columns)
 
     def product(self, mentors: Rows, mentees: Rows) -> FloatArray:
         left, right = mentors.take(self.rows), mentees.take(self.columns)
@@ -132,10 +168,7 @@ class Pairs(Lens):
     def dot(self, bag: Bag) -> FloatArray:
         if bag.is_empty:
             return np.zeros(self.shape)
-        both = bag.p[self.i].multiply(bag.q[self.j]).tocsr()
-        both.sort_indices()
-        # As a product: sum() would add in pairs, and differ from a block in the last bit.
-        return cast(FloatArray, both @ np.ones(both.shape[1]))
+        return bag.pairs(self.i, self.j)
 
     def product(self, mentors: Rows, mentees: Rows) -> FloatArray:
         found = np.empty(self.shape)
@@ -156,10 +189,7 @@ def same(of_mentor: IntArray, of_mentee: IntArray) -> Bag:
         where = np.concatenate([[0], np.cumsum(has)])
         return sparse.csr_array((np.ones(int(where[-1])), at[has], where), shape=(len(side), max(len(common), 1)))
 
-    bag = Bag([], [])
-    bag.p, bag.q, bag.is_empty = table(of_mentor), table(of_mentee), not len(common)
-    bag.qt = bag.q.T.tocsr()
-    return bag
+    return Bag.of(table(of_mentor), table(of_mentee))
 
 
 def codes(mentors: Sequence[Hashable | None], mentees: Sequence[Hashable | None]) -> tuple[IntArray, IntArray]:

@@ -85,10 +85,12 @@ class Side:
     def answered(self, name: str) -> npt.NDArray[np.bool_]:
         """Who has something in the column."""
         found = self.columns.get(name)
+        if found is None:
+            return np.zeros(len(self), dtype=np.bool_)
         if isinstance(found, np.ndarray):
             known: npt.NDArray[np.bool_] = ~np.isnan(found).reshape(len(self), -1)
             return np.asarray(known.all(axis=1), dtype=np.bool_)
-        return np.array([each is not None for each in self.list(name)], dtype=np.bool_)
+        return np.array([each is not None for each in found], dtype=np.bool_)
 
     def take(self, index: Sequence[int]) -> Side:
         """The same columns for some of the people."""
@@ -145,8 +147,7 @@ def _is_blank(cell: Any) -> bool:
 def _items(cell: Any) -> list[Any]:
     """The entries of a list, from "a; b" or from a list at hand; blank ones left out."""
     if isinstance(cell, str):
-        stripped = [part.strip() for part in cell.replace("\n", ";").replace("\r", ";").split(";")]
-        return [part for part in stripped if part]
+        return [part for each in cell.replace("\n", ";").replace("\r", ";").split(";") if (part := each.strip())]
     parts: list[Any]
     if isinstance(cell, Mapping):
         parts = list(cell.items())
@@ -236,18 +237,20 @@ def _word(cell: Any) -> str:
 
 
 def _words(cell: Any) -> tuple[str, ...]:
-    return tuple(str(each) for each in _items(cell))
+    return tuple(map(str, _items(cell)))
 
 
 def _levelled(cell: Any, read_level: Callable[[str], float], needed: str) -> Levelled:
     found: dict[str, tuple[str, float | None]] = {}
     for item in _items(cell):
-        if isinstance(item, tuple | list):
+        if isinstance(item, str):
+            word, _, level = item.rpartition(":") if ":" in item else (item, "", "")
+        elif isinstance(item, tuple | list):
             if len(item) != 2:
                 raise _Unreadable(f"{shown(item)!r}: a word and a level are needed")
             word, level = str(item[0]), "" if _is_blank(item[1]) else str(item[1])
         else:
-            word, _, level = str(item).rpartition(":") if ":" in str(item) else (str(item), "", "")
+            word, level = str(item), ""
         key = normal(word)
         if not key:
             raise _Unreadable(f"{shown(item)!r}: a level without a word")
@@ -420,29 +423,21 @@ def _column(
 ) -> Any:
     found: list[Any] = []
     read_before: dict[str, Any] = {}  # many people give the same answers
+    kept = _kept(kind, spelling)
     for k, cell in enumerate(cells):
         is_text = type(cell) is str
         if is_text and cell in read_before:
             found.append(read_before[cell])
             continue
         value = None
-        if not _is_blank(cell) and not notes.is_full(name):
+        if not (_is_blank(cell) or notes.is_full(name)):
             try:
-                value = read(cell)
+                value = kept(read(cell))
                 if is_text:
                     read_before[cell] = value
             except _Unreadable as error:
                 notes.fault(k, name, str(error))
         found.append(value)
-    if kind in ("words", "word", "levelled", "languages"):
-        spelled = cache(lambda words: _spelled(words, spelling))
-        if kind == "words":
-            return [spelled(each) if each else None for each in found]
-        if kind == "word":
-            return [(spelled((each,)) or (None,))[0] if each is not None else None for each in found]
-        return [tuple((spelled((word,))[0], x) for word, x in each) if each else None for each in found]
-    if kind in _LISTS - {"traits", "hours"}:
-        return [each or None for each in found]
     if kind in _NUMBERS:
         return np.array([math.nan if each is None else each for each in found], dtype=np.float64)
     if kind == "traits":
@@ -450,16 +445,28 @@ def _column(
     return found
 
 
-def _spelled(words: Iterable[str], spelling: dict[str, str]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for written in words:
-        word = normal(written)
-        if word:
-            found[word] = None
-            # The least of all spellings, so that the order of rows doesn't decide which one is shown.
-            written = written.strip()
-            spelling[word] = min(spelling.get(word, written), written)
-    return tuple(found)
+def _kept(kind: str, spelling: dict[str, str]) -> Callable[[Any], Any]:
+    """What is kept of a cell that was read; a list with nothing in it counts as blank."""
+    spelled = cache(lambda written: _spelled(written, spelling))
+    if kind == "words":
+        return lambda words: tuple(dict.fromkeys(filter(None, map(spelled, words)))) or None
+    if kind == "word":
+        return lambda word: spelled(word) or None
+    if kind in ("levelled", "languages"):
+        return lambda row: tuple([(spelled(word), level) for word, level in row]) or None
+    if kind in _LISTS - {"traits", "hours"}:
+        return lambda each: each or None
+    return lambda each: each
+
+
+def _spelled(written: str, spelling: dict[str, str]) -> str:
+    """A word as it is compared; ``spelling`` learns how it was written."""
+    word = normal(written)
+    if word:
+        # The least of all spellings, so that the order of rows doesn't decide which one is shown.
+        written = written.strip()
+        spelling[word] = min(spelling.get(word, written), written)
+    return word
 
 
 def _priority(keys: Collection[str]) -> Callable[[Any], str]:

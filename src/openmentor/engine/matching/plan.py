@@ -123,10 +123,10 @@ class Maker:
         elif isinstance(shape, Ranked):
             self._flat(index, known, np.zeros(len(self.columns)))
             lengths = shape.lengths[0][self.rows].astype(float), shape.lengths[1][self.columns].astype(float)
-            bag = Bag.__new__(Bag)
-            bag.p, bag.q, bag.is_empty = shape.by_mentor.p, shape.by_mentee.q, shape.by_mentor.is_empty
             self.totals = np.divide(1.0, shape.totals, out=np.zeros_like(shape.totals), where=shape.totals > 0)
-            self.words(RANKED, index, bag, known=known, counts=lengths)
+            if not shape.by_mentor.is_empty:
+                ranks = Bag.of(shape.by_mentor.p, shape.by_mentee.q)
+                self.words(RANKED, index, ranks, known=known, counts=lengths)
         elif isinstance(shape, Slope):
             mentors, mentees = shape.values[0][self.rows].copy(), shape.values[1][self.columns].copy()
             mentors[~known[0]], mentees[~known[1]] = np.nan, np.nan

@@ -155,6 +155,11 @@ class Week:
             lens.scores["common quarters"] = np.zeros(lens.shape) if least is None else least.astype(np.float64)
         return lens.scores["common quarters"]
 
+    def common_of(self, i: int, j: int) -> int:
+        """``common`` of one pair."""
+        both = [(mentors[i].tobytes(), mentees[j].tobytes()) for mentors, mentees in self.masks]
+        return min((int.from_bytes(a) & int.from_bytes(b)).bit_count() for a, b in both)
+
     def apart(self, lens: Lens) -> FloatArray:
         """Hours between the two clocks, 0..12 round the globe; of several weeks, the most. NaN where a zone is unknown."""
         if "hours apart" not in lens.scores:

@@ -33,9 +33,7 @@ class CommonHours(Dimension):
         return Hours(self.minutes)
 
     def say(self, i: int, j: int, score: float) -> Sentences:
-        quarters = min(
-            sum(int(np.bitwise_count(word)) for word in mentors[i] & mentees[j]) for mentors, mentees in self.week.masks
-        )
+        quarters = self.week.common_of(i, j)
         if not quarters:
             return to_all("No free hour in common in the week.")
         hours = count_of(quarters / 4, "hour")
