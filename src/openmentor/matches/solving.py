@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Iterable, Mapping
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from openmentor.enrollment.models import Enrollment
-from openmentor.foundation import clock
+from openmentor.foundation import bulk, clock
 from openmentor.foundation.actors import system
 from openmentor.foundation.errors import Conflict
 from openmentor.foundation.jobs import current
@@ -23,7 +24,7 @@ from openmentor.programs.models import Cohort
 logger = logging.getLogger(__name__)
 Status = MatchingRun.Status
 ENGINE = system("matching")
-CHUNK = 250
+PAIR = ("run_id", "mentor_id", "mentee_id", "score", "reasons", "in_run", "in_draft", "refused")
 #: of what the engine answers, what belongs to the run as a whole
 REPORT = (
     "deciding",
@@ -109,41 +110,29 @@ class _Follower:
 
 def _store_inputs(run: MatchingRun, pool: inputs.Pool) -> None:
     """What the engine is told, kept before it begins, in short writes: nobody else waits for ten thousand rows."""
-    rows = (
-        RunInput(run_id=run.pk, enrollment_id=row.enrollment.pk, cells=row.cells, sources=row.sources)
-        for row in pool.rows
-    )
-    _in_chunks(RunInput, rows)
-
-
-def _in_chunks(model: Any, rows: Iterable[Any]) -> None:
-    chunk: list[Any] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            model.objects.bulk_create(chunk)
-            chunk = []
-    if chunk:
-        model.objects.bulk_create(chunk)
+    rows = ((run.pk, row.enrollment.pk, json.dumps(row.cells), json.dumps(row.sources)) for row in pool.rows)
+    bulk.insert_in_short_writes(RunInput, ("run_id", "enrollment_id", "cells", "sources"), rows)
 
 
 def _store(run: MatchingRun, pool: inputs.Pool, result: Mapping[str, Any]) -> None:
     mentors = {row.id: row.enrollment for row in pool.mentors}
     mentees = {row.id: row.enrollment for row in pool.mentees}
-    _in_chunks(
-        ProposedMatch,
+    pairs = (
         (
-            ProposedMatch(
-                run_id=run.pk,
-                mentor_id=mentors[pair["mentor"]].pk,
-                mentee_id=mentees[pair["mentee"]].pk,
-                score=pair["score"],
-                reasons=pair["reasons"],
-            )
-            for pair in result["pairs"]
-        ),
+            run.pk,
+            mentors[pair["mentor"]].pk,
+            mentees[pair["mentee"]].pk,
+            pair["score"],
+            json.dumps(pair["reasons"]),
+            True,
+            True,
+            "",
+        )
+        for pair in result["pairs"]
     )
-    _in_chunks(UnmatchedEnrollment, _unmatched(run, result["unmatched"], mentors, mentees))
+    bulk.insert_in_short_writes(ProposedMatch, PAIR, pairs)
+    unmatched = _unmatched(run, result["unmatched"], mentors, mentees)
+    bulk.insert_in_short_writes(UnmatchedEnrollment, ("run_id", "enrollment_id", "kind", "text"), unmatched)
     report = {key: result[key] for key in REPORT if key in result} | {
         "unmet": [_unmet(each, mentors, mentees) for each in result["unmet"]],
         "counts": {
@@ -173,11 +162,11 @@ def _unmatched(
     found: Iterable[Mapping[str, Any]],
     mentors: Mapping[str, Enrollment],
     mentees: Mapping[str, Enrollment],
-) -> Iterable[UnmatchedEnrollment]:
+) -> Iterable[tuple[int, int, str, str]]:
     for each in found:
         enrollment = (mentors if each["side"] == "mentor" else mentees)[each["id"]]
         if not enrollment.places_taken:  # a mentor whose mentorships stand has somebody
-            yield UnmatchedEnrollment(run=run, enrollment=enrollment, kind=each["kind"], text=each["text"][:500])
+            yield run.pk, enrollment.pk, each["kind"], each["text"][:500]
 
 
 def _unmet(
