@@ -393,3 +393,11 @@ def test_what_is_no_file_is_said_and_not_waited_for(tmp_path, capsys, monkeypatc
     assert cli.main([str(closed), *where]) == 2
     assert f"{closed}: Permission denied" in capsys.readouterr().err
     assert sorted(each.name for each in tmp_path.iterdir()) == ["closed.csv", "pipe"]
+
+
+@pytest.mark.parametrize("aim", ["stable_mentees", "stable_mentors"])
+def test_a_stable_matching_is_written_without_prices(run, aim):
+    code, _, pairs, report = run(SMALL, settings=f'aim = "{aim}"\n')
+    assert code == 0
+    assert len(pairs) == 1 + len(report["pairs"]) == 4
+    assert set(report["prices"].values()) == {None}

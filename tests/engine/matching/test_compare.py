@@ -184,3 +184,40 @@ def test_people_and_a_specification_give_a_problem_that_can_be_changed():
     table = m.features(problem, result)
     assert table.values.shape == (1, len(table.keys))
     assert "goals" in table.keys
+
+
+def test_who_comes_in_takes_as_many_as_is_said():
+    problem = m.Problem({"id": ["a"], "goals": ["x"]}, {"id": ["u"], "goals": ["x"]}, m.Spec(model="none", demand=2))
+    result = m.match(problem)
+    found = m.what_if(
+        problem,
+        result,
+        [
+            m.AddPerson("mentor", {"id": "b"}, places=3),
+            m.AddPerson("mentor", {"id": "c", "Places": 2}, places=3),
+            m.AddPerson("mentor", {"id": "d"}),
+            m.AddPerson("mentee", {"id": "v"}, places=3),
+            m.AddPerson("mentee", {"id": "w"}),
+        ],
+    )
+    assert found.problem.mentor_capacity.tolist() == [1, 3, 2, 1]
+    assert found.problem.mentee_demand.tolist() == [2, 3, 2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        m.AddPerson("boss", {"id": "z"}),
+        m.AddPerson("mentor", {"id": "z"}, places=-1),
+        m.AddPlaces(0, "x"),
+        m.AddPlaces(0, 1.5),
+        m.SetWeight("goals", "x"),
+        m.RemovePerson("boss", 0),
+        "x",
+        None,
+    ],
+)
+def test_a_change_that_can_not_be_meant_is_refused(change):
+    problem = m.Problem({"id": ["a"], "goals": ["x"]}, {"id": ["u"], "goals": ["x"]}, m.Spec(model="none"))
+    with pytest.raises(m.InvalidProblem):
+        m.what_if(problem, m.match(problem), [change])

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from tests.engine.matching.pools import columns, people
 
+from openmentor.engine import matching as m
 from openmentor.engine.matching import scoring
 from openmentor.engine.matching.explain import NOT_KNOWN, READERS, for_reader
 from openmentor.engine.matching.spec import Field, Spec
@@ -179,3 +180,28 @@ def test_every_dimension_has_a_sentence_for_every_pair():
         for row in pool.explain_pairs([(i, j) for i in range(6) for j in range(6) if i != j]):
             manager = [each.text["manager"] or "" for each in row]
             assert not any(re.search(r"\bmentors?\b|\bmentees?\b", text.casefold()) for text in manager), manager
+
+
+@pytest.mark.parametrize(
+    ("named", "column", "theirs", "own"),
+    [
+        ("wishes_of_mentor", "wants", ("e", "f"), {}),
+        ("identity_wish", "identity", ("gender:woman", "gender:man"), {"identity_wish": "gender:woman"}),
+        ("challenge", "challenge", ("burnout", "caring"), {"challenge": "burnout"}),
+        ("generation", "birth_year", (1960, 1994), {"birth_year": 1995}),
+    ],
+)
+def test_what_matters_most_to_somebody_does_not_tell_what_the_other_keeps_to_themself(named, column, theirs, own):
+    mentors = {"id": ["m", "n", "o"], column: [*theirs, None], "goals": ["x"] * 3}
+    mentees = {"id": ["e", "f"], "priority": [named, None], **{key: [cell, None] for key, cell in own.items()}}
+    scored = scoring.build(mentors, mentees, Spec(weights={"generation": 1}))
+    for mentor in range(3):
+        (said,) = [each for each in scored.explain(mentor, 0) if each.key == "priority"]
+        assert texts({"priority": said}, "priority") == (None,) * 3
+    assert {each.is_known for each in scored.explain(0, 0) if each.key == "priority"} == {True}
+
+
+def test_of_peers_whoever_is_named_first_is_one_and_then_comes_the_other():
+    pool = {"id": ["a", "b"], "goals": ["x", None], "helps_with": [None, "y"]}
+    (said,) = [each for each in m.pairs(pool, m.Spec(model="none")).explain(0, 1) if each.key == "goals"]
+    assert said.text["manager"] == "One's goals lie outside what the other helps with."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pandas
 import pytest
 
 from openmentor.engine.matching import hours, scoring
@@ -247,3 +248,23 @@ def test_a_column_that_was_probably_meant_for_vetoes_is_never_passed_over(name):
 def test_what_is_no_table_of_people_is_refused(given):
     with pytest.raises(InvalidProblem):
         from_mappings(given, {"id": ["e"]}, Spec())
+
+
+def test_somebody_in_both_roles_has_the_vetoes_and_the_team_of_either_row():
+    vetoes = scoring.build({"id": ["a", "b"], "never": ["b", None]}, {"id": ["a", "c"]}, Spec())
+    assert [vetoes.rule(1, 0), vetoes.rule(1, 1)] == ["not allowed", None]
+    mentees = {"id": ["b", "c"], "team": ["blue", None], "never": [None, "team:blue"]}
+    teams = scoring.build({"id": ["a", "b"]}, mentees, Spec())
+    assert [teams.rule(0, 1), teams.rule(1, 1)] == [None, "not allowed"]
+
+
+def test_whole_numbers_are_the_same_where_a_frame_made_them_fractions():
+    gaps = pandas.DataFrame({"id": [1, 2, 3], "team": [1, None, 2], "manager": [None, 1, 1], "past": [None, None, 2]})
+    mentees = pandas.DataFrame(
+        {"id": [2.0, 4.0], "never": ["team:2", None], "manager": [1, None], "wants": [None, 3.0]}
+    )
+    scored = scoring.build(gaps, mentees, Spec())
+    assert scored.warnings == ()
+    assert scored.mentee_ids == ("2", "4")
+    assert [scored.rule(i, 0) for i in range(3)] == ["reporting_line", "same person", "not allowed"]
+    assert scored.mentees.list("wants") == [None, ("3",)]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .errors import InvalidProblem
+from .files import heading
 from .matcher import solved
 from .problem import IntArray, Problem, Progress, index_of
 from .result import Move, Options, Result, Side
@@ -45,12 +46,13 @@ class AddPerson:
     """Somebody comes in, with the next index of their side.
 
     row     columns of the person as a mapping; with scores at hand, their scores with everybody of the other side.
-    places  how many the mentor takes, or the mentee seeks, where the row doesn't say so. ``id``: where there are ids.
+    places  how many the mentor takes, or the mentee seeks, where the row doesn't say so; if nobody does, a mentor one, a mentee as
+            many as the specification says. ``id``: where there are ids.
     """
 
     side: Side
     row: Any
-    places: int = 1
+    places: int | None = None
     id: str | None = None
 
 
@@ -79,6 +81,7 @@ class Forbid:
 
 
 AnyChange = AddPlaces | DropRule | SetWeight | AddPerson | RemovePerson | Force | Forbid
+_NAMES = [each.__name__ for each in (AddPlaces, DropRule, SetWeight, AddPerson, RemovePerson, Force, Forbid)]
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,10 @@ def _grown(options: Options, problem: Problem) -> Options:
 
 def apply(problem: Problem, changes: Sequence[AnyChange]) -> Problem:
     """The problem with ``changes`` made, in order. The given one stays as it is."""
+    for change in changes:
+        if not isinstance(change, AnyChange):
+            raise InvalidProblem(f"{change!r} is no change; one of {', '.join(sorted(_NAMES))} is needed")
+        _check(change)
     for kind, some in groupby(changes, type):
         if kind is AddPerson and problem.source is not None:  # who comes in together is read together
             problem = _with_columns(problem, [each for each in some if isinstance(each, AddPerson)])
@@ -154,6 +161,20 @@ def apply(problem: Problem, changes: Sequence[AnyChange]) -> Problem:
         for change in some:
             problem = _applied(problem, change)
     return problem
+
+
+def _check(change: AnyChange) -> None:
+    """Raise InvalidProblem for what can't be meant."""
+    name = type(change).__name__
+    if isinstance(change, AddPerson | RemovePerson) and change.side not in ("mentor", "mentee"):
+        raise InvalidProblem(f"{name}: side is {change.side!r}; 'mentor' or 'mentee' is needed")
+    places = change.places if isinstance(change, AddPlaces | AddPerson) else None
+    if places is not None and not isinstance(places, int | np.integer):
+        raise InvalidProblem(f"{name}: places is {places!r}; a whole number is needed")
+    if isinstance(change, AddPerson) and places is not None and places < 0:
+        raise InvalidProblem(f"{name}: places is {places!r}; a whole number, zero or more, is needed")
+    if isinstance(change, SetWeight) and not isinstance(change.weight, int | float | np.number):
+        raise InvalidProblem(f"{name}: weight is {change.weight!r}; a number is needed")
 
 
 def _applied(problem: Problem, change: AnyChange) -> Problem:
@@ -196,8 +217,6 @@ def _without(problem: Problem, change: RemovePerson) -> Problem:
             mentor_minimum=_set(problem.mentor_minimum, index, 0),
             forced=problem.forced[problem.forced[:, 0] != index],
         )
-    if change.side != "mentee":
-        raise InvalidProblem(f"RemovePerson: side is {change.side!r}; 'mentor' or 'mentee' is needed")
     index = index_of(change.index, problem.shape[1], "RemovePerson", "mentee")
     return problem.changed(
         absent_mentees=problem.absent_mentees | {index},
@@ -214,7 +233,6 @@ def _set(loads: IntArray, index: int, value: int) -> IntArray:
 
 def _with_scores(problem: Problem, change: AddPerson) -> Problem:
     """One more row or column of scores. Raises InvalidProblem through the checks of ``from_scores``."""
-    _check_side(change)
     if problem.preferences is not None:
         raise InvalidProblem("AddPerson: ranked lists can't take somebody in; make the problem anew")
     is_mentor = change.side == "mentor"
@@ -230,7 +248,9 @@ def _with_scores(problem: Problem, change: AddPerson) -> Problem:
         "mentee_minimum": problem.mentee_minimum,
     }
     for name in ("mentor_capacity", "mentor_minimum") if is_mentor else ("mentee_demand", "mentee_minimum"):
-        loads[name] = np.append(loads[name], 0 if name.endswith("minimum") else change.places)
+        loads[name] = np.append(
+            loads[name], 0 if name.endswith("minimum") else 1 if change.places is None else change.places
+        )
     mentor_ids, mentee_ids = problem.mentor_ids, problem.mentee_ids
     fresh = change.id if change.id is not None else f"{change.side} {scores.shape[not is_mentor] - 1}"
     if is_mentor and mentor_ids is not None:
@@ -254,11 +274,6 @@ def _with_scores(problem: Problem, change: AddPerson) -> Problem:
     )
 
 
-def _check_side(change: AddPerson) -> None:
-    if change.side not in ("mentor", "mentee"):
-        raise InvalidProblem(f"AddPerson: side is {change.side!r}; 'mentor' or 'mentee' is needed")
-
-
 def _with_columns(problem: Problem, changes: Sequence[AddPerson]) -> Problem:
     """More people of columns."""
     from .people import columns_of
@@ -273,11 +288,20 @@ def _with_columns(problem: Problem, changes: Sequence[AddPerson]) -> Problem:
             count = max((len(cells) for cells in columns.values()), default=0)
             keys = {**columns, **dict.fromkeys(key for row in rows for key in row)}
             sides[side] = {key: [*columns.get(key, [None] * count), *(row.get(key) for row in rows)] for key in keys}
-    return _scored_again(problem, sides["mentor"], sides["mentee"], spec)
+    grown = _scored_again(problem, sides["mentor"], sides["mentee"], spec)
+    capacity, demand = grown.mentor_capacity.copy(), grown.mentee_demand.copy()
+    for side, loads, before in (("mentor", capacity, problem.shape[0]), ("mentee", demand, problem.shape[1])):
+        for k, each in enumerate([each for each in changes if each.side == side], before):
+            if each.places is not None and (side == "mentee" or not _says_places(each.row)):
+                loads[k] = each.places
+    return grown.changed(mentor_capacity=capacity, mentee_demand=demand)
+
+
+def _says_places(row: Mapping[Any, Any]) -> bool:
+    return any(heading(str(key)) == "places" and cell not in (None, "") for key, cell in row.items())
 
 
 def _row(change: AddPerson) -> dict[str, Any]:
-    _check_side(change)
     if not isinstance(change.row, Mapping):
         raise InvalidProblem("AddPerson: the row must be a mapping of columns, as the people are")
     row = {str(key): value for key, value in change.row.items()}

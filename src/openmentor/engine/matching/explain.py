@@ -7,12 +7,14 @@ in an order that doesn't come from the shares of what is private (``for_reader``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .dimensions import Dimension
 
 READERS = ("mentor", "mentee", "manager")
+_ROLE = re.compile(r"\b(The|the|this) (mentor|mentee)\b")
 NOT_KNOWN = "Not answered by both; it counts as for the average pair."
 
 
@@ -60,7 +62,8 @@ def texts(
     found = []
     for (i, j), score, answered in zip(pairs, scores, known):
         if True not in answered:
-            mentor, mentee, manager = unknown
+            is_told = dimension.is_told(i, j) and (len(answered) == 1 or dimension.is_told(j, i))
+            mentor, mentee, manager = unknown if is_told else ("", "", "")
         elif len(answered) == 1:
             mentor, mentee, manager = say(i, j, score)
         else:
@@ -78,11 +81,18 @@ def _of_peers(dimension: Dimension, i: int, j: int, score: float, known: tuple[b
         back = ("", "", "")
     first = " ".join(text for text in (there[0], back[1]) if text)
     second = " ".join(text for text in (there[1], back[0]) if text)
-    manager = there[2] or back[2]
-    for role, word in (("The mentor", "One"), ("The mentee", "One"), ("this mentor", "the other"), ("the mentor", "one"),
-                       ("this mentee", "the other"), ("the mentee", "the other")):  # fmt: skip
-        manager = manager.replace(role, word)
-    return first, second, manager
+    return first, second, _without_roles(there[2] or back[2])
+
+
+def _without_roles(text: str) -> str:
+    """Whoever is named first is one, whoever else is the other."""
+    named = _ROLE.search(text)
+
+    def word(found: re.Match[str]) -> str:
+        word = "one" if named is not None and found[2] == named[2] else "the other"
+        return word.capitalize() if found[1] == "The" else word
+
+    return _ROLE.sub(word, text)
 
 
 def _unknown(dimension: Dimension) -> tuple[str, str, str]:

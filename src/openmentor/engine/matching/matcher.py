@@ -57,12 +57,14 @@ def match(
                 anybody counts for nothing. Stable aims take none.
     Raises      InvalidProblem for an unknown aim or a stickiness that is negative or no number.
     """
-    if aim not in AIMS and aim not in STABLE:
+    if not isinstance(aim, str) or aim not in {*AIMS, *STABLE}:
         raise InvalidProblem(f"aim is {aim!r}; one of {', '.join([*AIMS, *STABLE])} is needed")
     last_time = previous_pairs(problem, previous)
     labels = labels_of(problem, parity)
     if labels is not None and aim in STABLE:
         raise InvalidProblem(f"parity goes with {', '.join(AIMS)}; a stable matching leaves no choice for it")
+    if not isinstance(stickiness, int | float | np.number):
+        raise InvalidProblem(f"stickiness is {stickiness!r}; a number, zero or more, is needed")
     options = Options(aim, last_time, float(stickiness), seed, memory_mb, labels)
     return solved(problem, options, progress)
 

@@ -233,11 +233,22 @@ def _cadence(cell: Any) -> float:
 
 
 def _word(cell: Any) -> str:
+    """As it is written. Where a column of numbers has gaps a frame makes 1 into 1.0: it is the 1 that others wrote."""
+    if isinstance(cell, float | np.floating) and float(cell).is_integer():
+        return str(int(cell))
     return str(cell)
 
 
 def _words(cell: Any) -> tuple[str, ...]:
-    return tuple(map(str, _items(cell)))
+    return tuple(map(_word, _items(cell)))
+
+
+def _person(cell: Any) -> str:
+    return _word(cell).strip()
+
+
+def _persons(cell: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_person, _items(cell))))
 
 
 def _levelled(cell: Any, read_level: Callable[[str], float], needed: str) -> Levelled:
@@ -248,9 +259,9 @@ def _levelled(cell: Any, read_level: Callable[[str], float], needed: str) -> Lev
         elif isinstance(item, tuple | list):
             if len(item) != 2:
                 raise _Unreadable(f"{shown(item)!r}: a word and a level are needed")
-            word, level = str(item[0]), "" if _is_blank(item[1]) else str(item[1])
+            word, level = _word(item[0]), "" if _is_blank(item[1]) else str(item[1])
         else:
-            word, level = str(item), ""
+            word, level = _word(item), ""
         key = normal(word)
         if not key:
             raise _Unreadable(f"{shown(item)!r}: a level without a word")
@@ -341,7 +352,7 @@ def _wish(cell: Any) -> Wish:
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
-    "text": str,
+    "text": _word,
     "zone": _zone,
     "hours": _hours,
     "words": _words,
@@ -357,9 +368,9 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "cadence": _cadence,
     "identity": _identity,
     "wish": _wish,
-    "people": lambda cell: tuple(dict.fromkeys(str(each).strip() for each in _items(cell))),
-    "person": lambda cell: str(cell).strip(),
-    "vetoes": lambda cell: tuple(dict.fromkeys(str(each).strip() for each in _items(cell))),
+    "people": _persons,
+    "person": _person,
+    "vetoes": _persons,
 }
 
 
@@ -483,7 +494,7 @@ def _ids(cells: Sequence[Any], notes: Notes) -> tuple[str, ...]:
     ids: list[str] = []
     seen: dict[str, int] = {}
     for k, cell in enumerate(cells):
-        each = "" if _is_blank(cell) else str(cell).strip()
+        each = "" if _is_blank(cell) else _person(cell)
         if not each:
             notes.fault(k, "id", "blank; everybody needs an id of their own")
         elif any("\ud800" <= c <= "\udfff" for c in each):

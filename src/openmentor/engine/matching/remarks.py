@@ -87,13 +87,13 @@ def unmet(problem: Problem, pairs: IntArray) -> tuple[Unmet, ...]:
     count = np.bincount(pairs[:, 0], minlength=mentors)
     for i in np.flatnonzero(count < problem.mentor_minimum).tolist():
         asked, got = int(problem.mentor_minimum[i]), int(count[i])
-        reason = _reason(asked, int(problem.mentor_capacity[i]), _mentees(problem, i), "mentees")
+        reason = _reason(asked, int(problem.mentor_capacity[i]), _mentees(problem, i), "mentee")
         text = f"{problem.name('mentor', i)} was to have at least {_people(asked, 'mentee')} and has {got}: {reason}."
         found.append(Unmet("mentor_minimum", i, None, None, asked, got, None, text))
     count = np.bincount(pairs[:, 1], minlength=mentees)
     for j in np.flatnonzero(count < problem.mentee_minimum).tolist():
         asked, got = int(problem.mentee_minimum[j]), int(count[j])
-        reason = _reason(asked, int(problem.mentee_demand[j]), _mentors(problem, j), "mentors")
+        reason = _reason(asked, int(problem.mentee_demand[j]), _mentors(problem, j), "mentor")
         text = f"{problem.name('mentee', j)} was to have at least {_people(asked, 'mentor')} and has {got}: {reason}."
         found.append(Unmet("mentee_minimum", None, j, None, asked, got, None, text))
     for k, quota in enumerate(problem.quotas):
@@ -107,7 +107,7 @@ def unmet(problem: Problem, pairs: IntArray) -> tuple[Unmet, ...]:
             if quota.at_most >= 0:
                 most = min(most, quota.at_most)
             mine = inside & _mentors(problem, j)
-            reason = _reason(quota.at_least, most, mine, "mentors of that group")
+            reason = _reason(quota.at_least, most, mine, "mentor", " of that group")
             text = (
                 f"{problem.name('mentee', j)} was to have at least {_people(quota.at_least, 'mentor')} of group {k + 1}"
                 f" and has {count[j]}: {reason}."
@@ -134,9 +134,9 @@ def _people(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _reason(asked: int, most: int, possible: BoolArray, others: str) -> str:
+def _reason(asked: int, most: int, possible: BoolArray, noun: str, group: str = "") -> str:
     if most < asked:
         return f"no more than {most} are allowed"
     if possible.sum() < asked:
-        return f"the rules leave {int(possible.sum())} {others} with places"
+        return f"the rules leave {_people(int(possible.sum()), noun)}{group} with places"
     return "other rules and the places of others stand against it"

@@ -64,7 +64,9 @@ def answer(result: Result, scored: Scored, *, warnings: Sequence[str] = ()) -> d
             }
             for (i, j), score, reasons in zip(pairs, result.scores[order], scored.explain_pairs(index))
         ],
-        "prices": {each: float(price) for each, price in sorted(zip(mentor_ids, result.prices))},
+        "prices": {  # none where the aim has none, as that of a stable matching
+            each: None if np.isnan(price) else float(price) for each, price in sorted(zip(mentor_ids, result.prices))
+        },
         "deciding": [each.to_json() for each in deciding],
         "deciding_text": sentence(deciding),
         **about(scored, warnings),

@@ -14,6 +14,8 @@ from .people import Side, managers_of, normal
 from .shapes import Banned, HoursAtLeast, Kinds, Shape
 from .spec import Condition
 
+_Row = dict[tuple[str, str], float]
+"""Words of a veto, or of who it may mean: ("person" | "team" | "site", name)."""
 SENTENCES = {
     "same person": "Nobody is paired with themself.",
     "no part": "One of the two has no part on this side.",
@@ -82,14 +84,16 @@ class NotAllowed(Rule):
 
     def __init__(self, context: Context) -> None:
         mentors, mentees = context.mentors, context.mentees
-        by_mentors, by_mentees = (
-            [dict.fromkeys(vetoes or (), 1.0) for vetoes in side.list("never")] for side in (mentors, mentees)
+        by_mentors, by_mentees = _joined(
+            (mentors, mentees),
+            *([dict.fromkeys(vetoes or (), 1.0) for vetoes in side.list("never")] for side in (mentors, mentees)),
         )
         at = {each: j for j, each in enumerate(mentees.ids)}
         for mentor, mentee in context.spec.forbidden:
             if mentee in at:
                 by_mentees[at[mentee]]["person", mentor] = 1.0
-        self.tables = [Bag(_who(mentors), by_mentees), Bag(by_mentors, _who(mentees))]
+        are_mentors, are_mentees = _joined((mentors, mentees), _who(mentors), _who(mentees))
+        self.tables = [Bag(are_mentors, by_mentees), Bag(by_mentors, are_mentees)]
 
     def forbids(self, lens: Lens) -> BoolArray:
         found = np.zeros(lens.shape, dtype=np.bool_)
@@ -102,9 +106,19 @@ class NotAllowed(Rule):
         return Banned(self.tables)
 
 
-def _who(side: Side) -> list[dict[tuple[str, str], float]]:
+def _joined(sides: tuple[Side, Side], one: list[_Row], other: list[_Row]) -> tuple[list[_Row], list[_Row]]:
+    """The same rows; somebody on both sides has all that stands in either of theirs."""
+    at = {each: k for k, each in enumerate(sides[0].ids)}
+    for k, each in enumerate(sides[1].ids):
+        if each in at and one[at[each]] != other[k]:
+            one[at[each]] = one[at[each]] | other[k]
+            other[k] = dict(one[at[each]])
+    return one, other
+
+
+def _who(side: Side) -> list[_Row]:
     """What a veto may name of each person."""
-    rows: list[dict[tuple[str, str], float]] = []
+    rows: list[_Row] = []
     for each, team, site in zip(side.ids, side.list("team"), side.list("site")):
         row = {("person", each): 1.0}
         if team is not None:

@@ -115,6 +115,10 @@ class Dimension:
         """Sentences for a pair who both answered."""
         raise NotImplementedError
 
+    def is_told(self, i: int, j: int) -> bool:
+        """Whether anybody may read of it for this pair, be it that one of the two didn't answer."""
+        return not self.is_hidden
+
     def written(self, words: Sequence[str]) -> str:
         """Words as people wrote them, as a list for a sentence, the first five."""
         shown = [self.context.spelling.get(word, word) for word in words[:5]]

@@ -206,14 +206,22 @@ class Priority(Dimension):
         return lens.scores[self.key]
 
     def say(self, i: int, j: int, score: float) -> Sentences:
-        dimension = self.context.dimensions[self.keys[self.of_mentee[j]]]
-        well = how_well(score)
-        if dimension.is_hidden:
-            return (f"What matters most to them fits {well}.", f"What matters most to you fits {well}.",
-                    f"What matters most to the mentee fits {well}.")  # fmt: skip
-        label = dimension.label
+        if not self.is_told(i, j):
+            return "", "", ""
+        well, label = how_well(score), self._named(j).label
         return (
             f"What matters most to them fits {well}.",
             f"What matters most to you, {label}, fits {well}.",
             f"What matters most to the mentee, {label}, fits {well}.",
         )
+
+    def is_told(self, i: int, j: int) -> bool:
+        """Who named it knows what it is: how well that fits would tell what the other keeps to themself, or wishes."""
+        if self.of_mentee[j] < 0:
+            return True
+        named = self._named(j)
+        is_mentors_own = bool(named.mentor_fields) and not named.mentee_fields
+        return not (self.is_hidden or named.is_hidden or is_mentors_own)
+
+    def _named(self, j: int) -> Dimension:
+        return self.context.dimensions[self.keys[self.of_mentee[j]]]
