@@ -92,10 +92,12 @@ class Plan(NamedTuple):
 
 
 class Bans(NamedTuple):
-    """Pairs that may not meet on top of the rules: of each mentee where theirs begin (n + 1,), and the mentors, one after another."""
+    """Pairs that may not meet on top of the rules: of each mentee where theirs begin (n + 1,), and the mentors, one after another;
+    and all whose score lies below a floor."""
 
     start: Ints
     mentor: Ints
+    floor: float
 
 
 class Room(NamedTuple):
@@ -448,6 +450,9 @@ def _ban(out, bans, mentee, first):  # type: ignore[no-untyped-def]
         i = bans.mentor[e] - first
         if 0 <= i < len(out):
             out[i] = -np.inf
+    if bans.floor > 0:
+        for i in range(len(out)):
+            out[i] = out[i] if out[i] >= bans.floor else -np.inf
 
 
 @njit(cache=True, nogil=True)

@@ -80,10 +80,10 @@ def solved(
         from .solvers.stable import stable_match
 
         return stable_match(problem, options, progress or _silent)
-    if problem.is_large and options.parity is None and aim in ("total", "coverage"):
+    if problem.is_large and options.parity is None:
         from .solvers import large  # its compiled loops are loaded only where they are needed
 
-        if large.is_plain(problem):
+        if large.is_plain(problem, aim):
             known = before.known if before is not None else None
             pairs, bounds, prices, known = large.solve(problem, options, progress or _silent, known)
             return assemble(problem, options, pairs, tuple(bounds[name] for name in AIMS[aim]), prices, known)

@@ -50,10 +50,10 @@ class Best:
     bound: FloatArray
 
 
-def _bans(pairs: IntArray, mentees: int) -> Bans:
+def _bans(pairs: IntArray, mentees: int, floor: float) -> Bans:
     order = np.argsort(pairs[:, 1], kind="stable")
     start = np.searchsorted(pairs[order, 1], np.arange(mentees + 1))
-    return Bans(start.astype(np.int64), np.ascontiguousarray(pairs[order, 0]))
+    return Bans(start.astype(np.int64), np.ascontiguousarray(pairs[order, 0]), floor)
 
 
 def _room(mentees: int, keep: int) -> Room:
@@ -79,18 +79,20 @@ class Pass:
         tick: Callable[[int, int], None] | None = None,
         *,
         banned: IntArray = NO_PAIRS,
+        floor: float = 0.0,
         closely: bool = False,
     ) -> Best:
         """Of each of ``mentees`` (positions) the ``keep`` mentors of greatest score + offset.
 
-        banned    (k, 2) positions, mentor and mentee, of pairs that may not meet on top of the rules.
+        banned    (k, 2) positions, mentor and mentee, of pairs that may not meet on top of the rules; ``floor``: nor may those whose
+                  score, as far as it isn't guessed, lies below.
         closely   by the scores themselves; else what is slow to compute may be guessed from above: ``exact`` says what
                   they are. ``tick`` cancels by raising.
         """
         keep = max(1, min(keep, self.mentors))
         offsets = np.zeros(self.mentors) if offset is None else offset
         size = len(mentees)
-        bans = _bans(banned, self.mentees)
+        bans = _bans(banned, self.mentees, floor)
         found = Best(
             np.empty((size, keep), dtype=np.int32), np.zeros((size, keep)), np.zeros((size, keep)), np.empty(size)
         )

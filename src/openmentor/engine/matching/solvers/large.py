@@ -16,6 +16,7 @@ from ..problem import BoolArray, FloatArray, IntArray, Problem, Progress
 from ..result import Options
 from ..spec import Spec
 from ..tiles import Held, Pass, Tiles
+from . import least
 from .core import EMPTY_PAIRS, seeded_order
 from .reserve import EXACT, TAKEN, Reserve
 from .transport import Transport
@@ -30,6 +31,8 @@ PILOT = 256
 """So many mentees, and as large a share of the mentors, tell what prices are like before the first look at everybody."""
 PROVED = 2e-10
 ENOUGH = 64.0
+ROUNDED = 1e-9
+"""By so much at most a score as it is added up here differs from the dimensions' own."""
 BITS = 34
 """Scores are whole multiples of 2 to the minus this."""
 MOST_BITS = 58
@@ -45,8 +48,10 @@ class Found:
     known: Known
 
 
-def is_plain(problem: Problem) -> bool:
+def is_plain(problem: Problem, aim: str) -> bool:
     """Whether nothing but places, minimums, rules and fixed pairs that can all be made is asked for, one mentor for each."""
+    if aim == "worst_off" and (problem.mentor_minimum.any() or problem.mentee_minimum.any()):
+        return False
     return not problem.quotas and bool((problem.mentee_demand <= 1).all()) and _fixed(problem) is not None
 
 
@@ -124,10 +129,19 @@ class Search:
     """
 
     def __init__(
-        self, problem: Problem, options: Options, progress: Progress, known: Known | None = None, *, steep: bool = False
+        self,
+        problem: Problem,
+        options: Options,
+        progress: Progress,
+        known: Known | None = None,
+        *,
+        steep: bool = False,
+        floor: float = 0.0,
     ) -> None:
+        """``steep``: nothing outbids serving one more or one more minimum; ``floor``: pairs whose score lies below don't count."""
         aim, previous, stickiness, seed = options.aim, options.previous, options.stickiness, options.seed
         self.problem, self.progress, self.seed = problem, progress, seed
+        self.floor = max(0.0, floor - ROUNDED)
         fixed = _fixed(problem)
         assert fixed is not None
         self.fixed = fixed
@@ -316,7 +330,8 @@ class Search:
         if len(self.seeking) and len(self.rows):
             tick = lambda done, total: self.progress("scores", done, total)  # noqa: E731
             self.reserve.put(
-                self.seeking, self.tiles.best(self.keep, self.seeking, self.offset, tick, banned=self.banned)
+                self.seeking,
+                self.tiles.best(self.keep, self.seeking, self.offset, tick, banned=self.banned, floor=self.floor),
             )
 
     def _go_on(self, known: Known) -> None:
@@ -357,7 +372,8 @@ class Search:
         score, part = held.score[row, column], held.part[row, column]
         score[guessed], part[guessed] = self.tiles.exact(row[guessed], mentor[guessed], score[guessed], part[guessed])
         held.score[row, column], held.part[row, column], held.state[row, column] = score, part, EXACT
-        gains = whatever | (score + self.offset[mentor] > self._least()[row])
+        gains = (whatever | (score + self.offset[mentor] > self._least()[row])) & (score >= self.floor)
+        held.state[row[score < self.floor], column[score < self.floor]] = TAKEN
         row, column, mentor, score = row[gains], column[gains], mentor[gains], score[gains]
         held.state[row, column] = TAKEN
         self.in_vain[row] = False
@@ -402,7 +418,7 @@ class Search:
         """Last time's pairs that are still possible are candidates, whether or not they were kept."""
         if len(self.previous) == 0:
             return
-        possible = ~np.isnan(self.previous_scores) & ~pairs_among(self.previous, self.banned)
+        possible = (self.previous_scores >= self.floor) & ~pairs_among(self.previous, self.banned)
         mentor, mentee = self.previous[possible].T
         self._candidates(mentee, mentor, self.previous_scores[possible])
         self.reserve.take(mentee, mentor)
@@ -429,7 +445,9 @@ class Search:
             if len(some) == 0:
                 continue
             tick = lambda done, total: self.progress("proof", done, total)  # noqa: E731
-            found = self.tiles.best(self.keep, some, self.offset, tick, banned=self.banned, closely=closely)
+            found = self.tiles.best(
+                self.keep, some, self.offset, tick, banned=self.banned, floor=self.floor, closely=closely
+            )
             self.reserve.put(some, found)
             self.seen_at[some] = len(self.offsets) - 1
             mentee, slot = self.transport.pairs_of(some)
@@ -499,13 +517,11 @@ def solve(
     """
     bounds: dict[str, float] = {}
     while True:
-        search = Search(problem, options, progress, known)
-        search.run()
-        found = search.found()
-        if not search.is_first_things_first():
-            search = Search(problem, options, progress, found.known, steep=True)
-            search.run()
-            found = search.found()
+        search, found = _searched(problem, options, progress, known)
+        floor = 0.0
+        if options.aim == "worst_off" and len(found.pairs):
+            floor = least.highest(search, found.pairs)
+            search, found = _searched(problem, options, progress, found.known, floor)
         known = found.known
         pairs = found.pairs[np.lexsort((found.pairs[:, 1], found.pairs[:, 0]))]
         scores = problem.scores_of(pairs)
@@ -513,6 +529,7 @@ def solve(
             bounds = {
                 "served": float(len(pairs)),
                 "filled": float(len(pairs)),
+                "least": max(floor, float(scores.min(initial=np.inf if len(scores) else 0.0))),
                 "total": math.fsum(scores) + search.slack,
             }
         both = _both_ways(problem, pairs)
@@ -520,6 +537,20 @@ def solve(
             return pairs, bounds, found.prices, known
         closed = [k if scores[k] <= scores[other] else other for k, other in both.tolist()]
         problem = problem.changed(forbidden=np.unique(np.concatenate([problem.forbidden, pairs[closed]]), axis=0))
+
+
+def _searched(
+    problem: Problem, options: Options, progress: Progress, known: Known | None, floor: float = 0.0
+) -> tuple[Search, Found]:
+    """The best pairs, and where they were found; where fit could have outbid serving one more, so that it can't."""
+    search = Search(problem, options, progress, known, floor=floor)
+    search.run()
+    found = search.found()
+    if not search.is_first_things_first():
+        search = Search(problem, options, progress, found.known, steep=True, floor=floor)
+        search.run()
+        found = search.found()
+    return search, found
 
 
 def warm() -> None:
