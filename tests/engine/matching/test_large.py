@@ -10,7 +10,8 @@ import pytest
 from openmentor.engine import matching as m
 from openmentor.engine.matching import cosines, plan
 from openmentor.engine.matching import problem as problem_module
-from openmentor.engine.matching.solvers import large
+from openmentor.engine.matching.solvers import large, pilot
+from openmentor.engine.matching.solvers.plain import is_plain
 from openmentor.engine.matching.tiles import Pass
 
 from .pools import columns, people
@@ -134,7 +135,7 @@ def test_minimums_come_first_as_many_as_can_be_kept(seed: int, aim: str, monkeyp
     for held in (10**9, 0):
         monkeypatch.setattr(problem_module, "HELD", held)
         problem = m.Problem.from_scores(scores, **asked)  # type: ignore[arg-type]
-        assert large.is_plain(problem, aim) or problem.forced.size
+        assert is_plain(problem, aim) or problem.forced.size
         result = m.match(problem, aim)
         m.verify(problem, result)
         found.append(
@@ -244,7 +245,7 @@ def test_prices_guessed_from_a_small_pool_spare_the_second_look(monkeypatch: pyt
     monkeypatch.setattr(Pass, "best", lambda *of, **how: looked_at.append(len(of[2])) or best(*of, **how))
     results = [m.match(m.Problem.from_scores(scores), "total")]
     with_guess, looked_at[:] = sum(looked_at), []
-    monkeypatch.setattr(large, "PILOT", 10**6)
+    monkeypatch.setattr(pilot, "PILOT", 10**6)
     results.append(m.match(m.Problem.from_scores(scores), "total"))
     agree(*results)
     assert with_guess < sum(looked_at) * 0.8

@@ -14,6 +14,7 @@ from .remarks import unmatched, unmet
 from .result import Level, Options, Result
 from .solvers.core import Core
 from .solvers.exact import AIMS, names_of, solve
+from .solvers.plain import is_plain
 
 LEVEL_NAMES = {"served": "served", "filled": "filled", "least": "least score", "total": "total fit", "parity": "parity"}
 STABLE = ("stable_mentees", "stable_mentors")
@@ -80,13 +81,12 @@ def solved(
         from .solvers.stable import stable_match
 
         return stable_match(problem, options, progress or _silent)
-    if problem.is_large and options.parity is None:
+    if problem.is_large and options.parity is None and is_plain(problem, aim):
         from .solvers import large  # its compiled loops are loaded only where they are needed
 
-        if large.is_plain(problem, aim):
-            known = before.known if before is not None else None
-            pairs, bounds, prices, known = large.solve(problem, options, progress or _silent, known)
-            return assemble(problem, options, pairs, tuple(bounds[name] for name in AIMS[aim]), prices, known)
+        known = before.known if before is not None else None
+        pairs, bounds, prices, known = large.solve(problem, options, progress or _silent, known)
+        return assemble(problem, options, pairs, tuple(bounds[name] for name in AIMS[aim]), prices, known)
     # More than all scores together can't be outbid, so a larger bonus changes nothing.
     worth = min(stickiness, float(min(problem.mentor_capacity.sum(), problem.mentee_demand.sum()) + 1))
     core = Core.of(problem, previous, worth, seed, progress or _silent, options.memory_mb)

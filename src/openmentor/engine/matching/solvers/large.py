@@ -17,7 +17,10 @@ from ..result import Options
 from ..spec import Spec
 from ..tiles import Held, Pass, Tiles
 from . import least
-from .core import EMPTY_PAIRS, seeded_order
+from .core import seeded_order
+from .known import Known, scores_of
+from .pilot import likely_prices
+from .plain import both_ways, fixed_pairs, pairs_among
 from .reserve import EXACT, TAKEN, Reserve
 from .transport import Transport
 
@@ -27,8 +30,6 @@ NEAREST = 16
 """So many of them are candidates from the start."""
 MORE = 8
 """And so many at most come in at once."""
-PILOT = 256
-"""So many mentees, and as large a share of the mentors, tell what prices are like before the first look at everybody."""
 PROVED = 2e-10
 ENOUGH = 64.0
 ROUNDED = 1e-9
@@ -46,80 +47,6 @@ class Found:
     pairs: IntArray
     prices: FloatArray
     known: Known
-
-
-def is_plain(problem: Problem, aim: str) -> bool:
-    """Whether nothing but places, minimums, rules and fixed pairs that can all be made is asked for, one mentor for each."""
-    if aim == "worst_off" and (problem.mentor_minimum.any() or problem.mentee_minimum.any()):
-        return False
-    return not problem.quotas and bool((problem.mentee_demand <= 1).all()) and _fixed(problem) is not None
-
-
-def _fixed(problem: Problem) -> IntArray | None:
-    """The forced pairs that no rule forbids, if all can be made together; else None."""
-    if len(problem.forced) == 0:
-        return EMPTY_PAIRS
-    rules = [problem.rule(int(i), int(j)) for i, j in problem.forced]
-    if "places" in rules:  # one more place would make the pair, which is part of the price
-        return None
-    pairs = problem.forced[[rule is None for rule in rules]]
-    load = np.bincount(pairs[:, 0], minlength=problem.shape[0])
-    taken = np.bincount(pairs[:, 1], minlength=problem.shape[1])
-    if (load > problem.mentor_capacity).any() or (taken > 1).any() or len(_both_ways(problem, pairs)):
-        return None
-    return pairs
-
-
-def _both_ways(problem: Problem, pairs: IntArray) -> IntArray:
-    """Positions (k, 2) in ``pairs`` of those that match the same two people both ways."""
-    twins = problem.twins()
-    if len(twins) == 0 or len(pairs) == 0:
-        return np.empty((0, 2), dtype=np.int64)
-    as_mentee, as_mentor = dict(twins.tolist()), {j: i for i, j in twins.tolist()}
-    at = {(i, j): k for k, (i, j) in enumerate(pairs.tolist())}
-    found = [
-        (k, at[back])
-        for (i, j), k in at.items()
-        if (back := (as_mentor.get(j, -1), as_mentee.get(i, -1))) in at and at[back] > k
-    ]
-    return np.array(found, dtype=np.int64).reshape(-1, 2)
-
-
-def pairs_among(pairs: IntArray, others: IntArray) -> BoolArray:
-    """(k,) which of these pairs are among others."""
-    width = max(pairs[:, 1].max(initial=0), others[:, 1].max(initial=0)) + 1
-    return np.isin(pairs @ [width, 1], others @ [width, 1])
-
-
-@dataclass(frozen=True, eq=False)
-class Known:
-    """What one solving leaves to the next of the same people: who is near whom, and what places cost.
-
-    It proves nothing by itself: whoever could gain at the prices then is looked at again, as ever. ``of_mentor`` (mentors,): which of
-    ``rows`` stands for them.
-    """
-
-    of_mentor: IntArray
-    rows: IntArray
-    columns: IntArray
-    tiles: Pass
-    reserve: Reserve
-    offsets: list[FloatArray]
-    seen_at: IntArray
-    banned: IntArray
-    price: FloatArray
-    scores: object
-    seed: int
-
-    def is_of(self, problem: Problem, seed: int, named: IntArray) -> bool:
-        """Whether these are the same people, scored alike, drawn in the same order, and those ``named`` stand for themselves."""
-        shape = len(self.of_mentor), len(self.columns)
-        is_same = self.scores is _scores_of(problem) and self.seed == seed and shape == problem.shape
-        return is_same and bool((np.bincount(self.of_mentor)[self.of_mentor[named]] == 1).all())
-
-
-def _scores_of(problem: Problem) -> object:
-    return problem.scored if problem.scored is not None else problem.scores
 
 
 class Search:
@@ -142,7 +69,7 @@ class Search:
         aim, previous, stickiness, seed = options.aim, options.previous, options.stickiness, options.seed
         self.problem, self.progress, self.seed = problem, progress, seed
         self.floor = max(0.0, floor - ROUNDED)
-        fixed = _fixed(problem)
+        fixed = fixed_pairs(problem)
         assert fixed is not None
         self.fixed = fixed
         named = self._named(previous)
@@ -260,7 +187,7 @@ class Search:
 
     # -- what a pair is worth ----------------------------------------------------------------------------------------------
 
-    def _rounded(self, score: FloatArray) -> IntArray:
+    def rounded(self, score: FloatArray) -> IntArray:
         return np.rint(score * self.grid).astype(np.int64) * self.finest
 
     def _candidates(self, mentee: IntArray, mentor: IntArray, score: FloatArray) -> None:
@@ -268,7 +195,7 @@ class Search:
         asked = self.slot_of[mentor] >= 0
         slot = np.concatenate([mentor, self.slot_of[mentor[asked]]])
         mentee, mentor, score = (np.concatenate([each, each[asked]]) for each in (mentee, mentor, score))
-        worth = self._rounded(score)
+        worth = self.rounded(score)
         if len(self.previous):
             stays = self.last_time[mentee] == mentor
             worth[stays] += 1 + round(self.stickiness * self.grid) * self.finest
@@ -324,7 +251,7 @@ class Search:
         raise RuntimeError("the rounds don't end")
 
     def _begin(self) -> None:
-        self._price(self._likely_prices())
+        self._price(likely_prices(self))
         self.offsets, self.seen_at = [self.offset], np.zeros(len(self.columns), dtype=np.int64)
         self.reserve = Reserve(len(self.columns), max(1, min(self.keep, len(self.rows))))
         if len(self.seeking) and len(self.rows):
@@ -379,32 +306,6 @@ class Search:
         self.in_vain[row] = False
         self._candidates(row, mentor, score)
         return len(row) > 0
-
-    def _likely_prices(self) -> FloatArray:
-        """What places may cost, so that the first look finds whom it would find at the prices in the end.
-
-        A small pool drawn from this one is solved; there, a mentor's price depends on how well they fit people on the whole. Nothing
-        is proved by it: it only spares looks.
-        """
-        n, m = len(self.seeking), int((self.closed == 0).sum())
-        likely = np.zeros(len(self.rows))
-        if n <= 2 * PILOT or m == 0:
-            return likely
-        some = self.seeking[np.arange(PILOT) * n // PILOT]
-        share = max(8, min(m, PILOT * m // n))
-        theirs = np.flatnonzero(self.closed == 0)[np.arange(share) * m // share]
-        scores = self.tiles.block(some)
-        possible = np.isfinite(scores)
-        liked = np.where(possible, scores, 0.0).mean(axis=0)
-        mentee, mentor = np.nonzero(possible[:, theirs])
-        pilot = Transport(PILOT, self.capacity[theirs])
-        pilot.add(mentee, mentor, self._rounded(scores[mentee, theirs[mentor]]))
-        pilot.solve()
-        pilot.settle()
-        known = np.column_stack([np.ones(share), liked[theirs]])
-        (base, slope), *_ = np.linalg.lstsq(known, pilot.price / self.unit, rcond=None)
-        likely[:] = np.maximum(0.0, base + slope * liked)
-        return likely
 
     def _serve_first(self) -> None:
         """From now on minimums and serving one more count before all fit: pairs are worth so much more, which their mentees have."""
@@ -471,7 +372,7 @@ class Search:
         prices[:] = np.where(self.taking, price[self.of_mentor], 0.0)
         known = Known(
             self.of_mentor, self.rows, self.columns, self.tiles, self.reserve, self.offsets, self.seen_at, self.banned,
-            np.maximum(price, 0.0), _scores_of(self.problem), self.seed,
+            np.maximum(price, 0.0), scores_of(self.problem), self.seed,
         )  # fmt: skip
         return Found(np.concatenate([pairs, self.fixed]), prices, known)
 
@@ -532,7 +433,7 @@ def solve(
                 "least": max(floor, float(scores.min(initial=np.inf if len(scores) else 0.0))),
                 "total": math.fsum(scores) + search.slack,
             }
-        both = _both_ways(problem, pairs)
+        both = both_ways(problem, pairs)
         if len(both) == 0:
             return pairs, bounds, found.prices, known
         closed = [k if scores[k] <= scores[other] else other for k, other in both.tolist()]

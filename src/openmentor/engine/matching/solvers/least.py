@@ -25,7 +25,7 @@ STEP = 1e-9
 def highest(search: Search, pairs: IntArray) -> float:
     """The highest score below which nobody need be matched for as many to be matched as in ``pairs``, found by ``search``."""
     found = _Thresholds(search, pairs, search.problem.scores_of(pairs)).highest()
-    return min([found, *search.problem.scores_of(search.fixed).tolist()])
+    return float(min([found, *search.problem.scores_of(search.fixed).tolist()]))
 
 
 class _Thresholds:
