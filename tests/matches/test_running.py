@@ -8,13 +8,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from tests.factories import make_mentorship
 from tests.matches.world import Enroll, pairs_of
 
+from openmentor.engine.matching.meaning import store
 from openmentor.enrollment.models import Enrollment, Veto
-from openmentor.foundation import clock
+from openmentor.foundation import clock, privacy
 from openmentor.foundation.actors import Actor
 from openmentor.foundation.errors import Conflict, Denied
 from openmentor.foundation.jobs import running as job_running
@@ -285,3 +287,20 @@ class TestAtOnce:
         assert sorted(type(each).__name__ for each in found)[-1] == "MatchingRun"
         assert MatchingRun.objects.count() == 1
         assert JobRecord.objects.filter(queue="matching").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_somebody_is_erased_nothing_stays_that_was_made_of_their_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENMENTOR_VECTORS", str(tmp_path))
+    person = Person.objects.create_person("Ada", "ada@example.org")
+    vectors = store.Folder(tmp_path, 2)
+    vectors.put({store.key_of("m", "what Ada wrote"): np.array([1.0, 0.0], dtype=np.float32)})
+    assert len(vectors.get([store.key_of("m", "what Ada wrote")])) == 1
+    with transaction.atomic():
+        privacy.erase_person(person)
+        transaction.set_rollback(True)
+    assert list(tmp_path.iterdir())
+    privacy.erase_person(person)
+    assert list(tmp_path.iterdir()) == []

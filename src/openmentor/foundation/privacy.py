@@ -14,7 +14,7 @@ in an export and at whose wish it is erased. A veto belongs to who said it, not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -222,7 +222,17 @@ def erase_person(person: Person) -> dict[str, int]:
                 count = rows.update(**_blanks(declaration))
             if count:
                 touched[declaration.model] = count
+        for forget in _elsewhere:
+            transaction.on_commit(forget)
     return touched
+
+
+_elsewhere: list[Callable[[], object]] = []
+
+
+def forget_elsewhere(forget: Callable[[], object]) -> None:
+    """Have ``forget`` called when somebody has been erased: for what was made of answers and is kept outside the tables."""
+    _elsewhere.append(forget)
 
 
 def _blanks(declaration: Declaration) -> dict[str, Any]:

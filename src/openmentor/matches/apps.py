@@ -7,4 +7,10 @@ class MatchesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from openmentor.matches import waiting  # noqa: F401  (puts its panel on the first page)
+        from openmentor.foundation import privacy
+        from openmentor.matches import (
+            process,
+            waiting,  # noqa: F401  (puts its panel on the first page)
+        )
+
+        privacy.forget_elsewhere(process.forget_texts)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import openmentor
+from openmentor.engine.matching.meaning import store
 
 #: how often who waits is asked whether to go on, and told how far it is
 PULSE_SECONDS = 0.5
@@ -64,6 +65,12 @@ def solve(problem: Mapping[str, Any], *, memory_mb: int, tell: Tell, goes_on: Ca
                 raise _why(process.returncode, lines.error, complaints)
         found: dict[str, Any] = json.loads(answered.read_text(encoding="utf-8"))
         return found
+
+
+def forget_texts() -> None:
+    """Drop what earlier runs computed of people's texts; the next one computes it anew."""
+    if kept_in := os.environ.get("OPENMENTOR_VECTORS"):
+        store.forget(kept_in)
 
 
 def _environment() -> dict[str, str]:

@@ -98,6 +98,11 @@ class Folder:
             )  # rows are numbered as they come
 
 
+def forget(folder: str | os.PathLike[str]) -> None:
+    """Empty the folder. What a writer has open goes with it."""
+    (Path(folder) / FILE).unlink(missing_ok=True)
+
+
 def _read(data: object, size: int) -> Vector | None:
     if not isinstance(data, bytes) or len(data) != 4 * size:
         return None
