@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from .kernels import along
 from .lens import FloatArray, IntArray
 from .shapes import COSINE_DIGITS
 
+Singles = npt.NDArray[np.float32]
 LITTLE = 0.1
 """Of the square of the texts' lengths so much is left to the guess."""
 MOST_DIRECTIONS = 128
@@ -23,17 +25,20 @@ class Texts:
     exceeds.
     """
 
-    def __init__(self, index: int, mentors: npt.NDArray[np.float32], mentees: npt.NDArray[np.float32]) -> None:
+    def __init__(self, index: int, mentors: Singles, mentees: Singles) -> None:
         self.index = index
         self.whole = np.ascontiguousarray(mentors), np.ascontiguousarray(mentees)
-        every = np.concatenate([mentors[:2000], mentees[:2000]]).astype(np.float64)
-        spread, directions = np.linalg.eigh(every.T @ every)
-        share = 1 - np.cumsum(spread[::-1]) / max(float(spread.sum()), 1e-12)
-        kept = min(int(np.searchsorted(-share, -LITTLE)) + 1, MOST_DIRECTIONS)
-        directions = directions[:, ::-1][:, :kept]
-        self.of_mentor, self.of_mentee = (_short(side, directions) for side in self.whole)
+        every = np.concatenate([mentors[:2000], mentees[:2000]])
+        with threadpool_limits(
+            1, user_api="blas"
+        ):  # threads that wait for each other take many times as long on a busy machine
+            spread, directions = np.linalg.eigh((every.T @ every).astype(np.float64))
+            share = 1 - np.cumsum(spread[::-1]) / max(float(spread.sum()), 1e-12)
+            kept = min(int(np.searchsorted(-share, -LITTLE)) + 1, MOST_DIRECTIONS)
+            first = np.ascontiguousarray(directions[:, ::-1][:, :kept], dtype=np.float32)
+            self.of_mentor, self.of_mentee = (_short(side, first) for side in self.whole)
 
-    def guess(self, some: IntArray, first: int, last: int, out: npt.NDArray[np.float32]) -> None:
+    def guess(self, some: IntArray, first: int, last: int, out: Singles) -> None:
         """Fill ``out`` (mentees, mentors of the tile) with no less than the cosines, as a product: below 0 is 0."""
         np.matmul(self.of_mentee[some], self.of_mentor[first:last].T, out=out)
 
@@ -55,15 +60,12 @@ def _rounded(likeness: FloatArray) -> FloatArray:
     return likeness
 
 
-def _short(vectors: npt.NDArray[np.float32], directions: FloatArray) -> npt.NDArray[np.float32]:
+def _short(vectors: Singles, directions: Singles) -> Singles:
     short = np.empty((len(vectors), directions.shape[1] + 2), dtype=np.float32)
-    for start in range(0, len(vectors), 4096):  # all at once would hold them twice in double precision
-        some = vectors[start : start + 4096].astype(np.float64)
-        part = short[start : start + 4096]
-        kept = some @ directions
-        rest = (some**2).sum(axis=1) - (kept**2).sum(axis=1)
-        part[:, :-2] = kept
-        part[:, -2] = np.sqrt(np.maximum(rest, 0.0)) + ROUNDED
-        # The last number is for what single precision and rounding may take away.
-        part[:, -1] = np.where((some != 0).any(axis=1), ROUNDED, 0.0)
+    kept = np.matmul(vectors, directions)
+    whole = np.einsum("ij,ij->i", vectors, vectors)
+    short[:, :-2] = kept
+    short[:, -2] = np.sqrt(np.maximum(whole - np.einsum("ij,ij->i", kept, kept), 0)) + ROUNDED
+    # The last number is for what single precision and rounding may take away.
+    short[:, -1] = np.where(whole > 0, ROUNDED, 0.0)
     return short

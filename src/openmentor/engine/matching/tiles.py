@@ -130,8 +130,8 @@ class Pass:
     def _scan(self, some: IntArray, bans: Bans, offset: FloatArray, shift: IntArray, keep: int, room: Room, closely: bool) -> None:  # fmt: skip
         raise NotImplementedError
 
-    def block(self, mentees: IntArray) -> FloatArray:
-        """(mentees, mentors) scores, -inf where the two may not meet; for a few mentees."""
+    def block(self, mentees: IntArray, *, closely: bool = True) -> FloatArray:
+        """(mentees, mentors) scores, -inf where the two may not meet; for a few mentees. Not ``closely``: slow parts guessed."""
         raise NotImplementedError
 
     def _guessed(self, mentee: IntArray, mentor: IntArray) -> FloatArray:
@@ -149,7 +149,7 @@ class Held(Pass):
     def _scan(self, some: IntArray, bans: Bans, offset: FloatArray, shift: IntArray, keep: int, room: Room, closely: bool) -> None:  # fmt: skip
         kernels.scan_held(self.block(some), some, bans, offset, SPREAD, shift, keep, room)
 
-    def block(self, mentees: IntArray) -> FloatArray:
+    def block(self, mentees: IntArray, *, closely: bool = True) -> FloatArray:
         total = np.ascontiguousarray(self.scores[np.ix_(self.rows, self.columns[mentees])].T)
         return np.where(np.isnan(total), -np.inf, total)
 
@@ -204,13 +204,17 @@ class Tiles(Pass):
                 room,
             )
 
-    def block(self, mentees: IntArray) -> FloatArray:
+    def block(self, mentees: IntArray, *, closely: bool = True) -> FloatArray:
         out = np.empty((len(mentees), len(self.rows)))
         for start in range(0, len(mentees), MENTEES):
             some = mentees[start : start + MENTEES]
-            for rows, dense, first, last, number in self._tiles(some, True):
+            for rows, dense, first, last, number in self._tiles(some, closely):
                 total = np.empty((len(some), last - first))
                 kernels.fill(self.plan, some, rows, dense, first, last, number, total)
+                for text in () if closely else self.texts:
+                    guess = np.empty(total.shape, dtype=np.float32)
+                    text.guess(some, first, last, guess)
+                    total += np.maximum(guess, 0) * self.plan.weight[text.index, some][:, None]
                 out[start : start + MENTEES, first:last] = total
         return out
 

@@ -29,7 +29,7 @@ def likely_prices(search: Search) -> FloatArray:
     some = search.seeking[np.arange(PILOT) * n // PILOT]
     share = max(8, min(m, PILOT * m // n))
     theirs = np.flatnonzero(search.closed == 0)[np.arange(share) * m // share]
-    scores = search.tiles.block(some)
+    scores = search.tiles.block(some, closely=False)
     possible = np.isfinite(scores)
     liked = np.where(possible, scores, 0.0).mean(axis=0)
     mentee, mentor = np.nonzero(possible[:, theirs])
