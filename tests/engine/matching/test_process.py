@@ -147,11 +147,16 @@ def crowd(count):
 
 
 def test_too_little_memory_is_said_and_not_swapped(tmp_path):
-    # An aim for which the scores of all pairs are held at once.
-    everybody = crowd(3000) | {"spec": {"aim": "worst_off"}}
-    code, lines, _, result = finish(start(tmp_path, everybody, "--memory-mb", "80"), tmp_path)
-    assert (code, result) == (process.MEMORY, None)
-    assert lines[-1] == {"error": "memory", "faults": ["More memory is needed than the 80 MB that are allowed."]}
+    # With two mentors for each the scores of all pairs are held at once.
+    everybody = crowd(3000) | {"spec": {"demand": 2}}
+    told = {
+        80: "More memory is needed than the 80 MB that are allowed.",
+        70: "3,000 mentors and 3,000 mentees need 72 MB of memory for their scores; 70 MB are allowed",
+    }
+    for megabytes, sentence in told.items():
+        code, lines, _, result = finish(start(tmp_path, everybody, "--memory-mb", str(megabytes)), tmp_path)
+        assert (code, result) == (process.MEMORY, None)
+        assert lines[-1] == {"error": "memory", "faults": [sentence]}
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])

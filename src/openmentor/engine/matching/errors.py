@@ -16,5 +16,9 @@ class InvalidProblem(ValueError):
         super().__init__("\n".join(self.faults))
 
 
+class NeedsMemory(InvalidProblem):
+    """What is asked of so many people takes more memory than is allowed."""
+
+
 class Breach(AssertionError):
     """A result breaks a constraint of its problem, or claims a value or bound that isn't so."""

@@ -42,7 +42,7 @@ from pathlib import Path
 from typing import Any
 
 from . import people
-from .errors import InvalidProblem
+from .errors import InvalidProblem, NeedsMemory
 from .files import shown, write_all
 from .reference import Reference
 from .scoring import Progress, Scored, prepare
@@ -255,6 +255,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         result = solve(run, progress=_Lines(), memory_mb=arguments.memory_mb)
         write_all([(arguments.result, json.dumps(result, allow_nan=False))])
         _line({"stage": "done", "done": 1, "total": 1})
+    except NeedsMemory as error:
+        return _failed("memory", error.faults, MEMORY)
     except InvalidProblem as error:
         return _failed("invalid", error.faults, INVALID)
     except MemoryError:

@@ -14,7 +14,7 @@ import numpy as np
 
 from . import dimensions, explain, hours, meaning, people, rules
 from .dimensions import Context, Dimension
-from .errors import InvalidProblem
+from .errors import InvalidProblem, NeedsMemory
 from .explain import Reason
 from .files import shown
 from .lens import Bag, Block, BoolArray, FloatArray, IntArray, Lens, Pairs
@@ -151,7 +151,7 @@ class Scored:
         count, across = len(self.mentors), len(self.mentees)
         need = count * across * 8 / 1e6
         if need > self.memory_mb:
-            raise InvalidProblem(
+            raise NeedsMemory(
                 f"{count:,} mentors and {across:,} mentees need {need:,.0f} MB of memory for their scores; "
                 f"{self.memory_mb:,} MB are allowed"
             )
