@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 import numpy as np
@@ -108,15 +109,38 @@ def test_staying_is_worth_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         assert kept[0].value == pytest.approx(kept[1].value, abs=1e-9)
 
 
-def test_rows_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    mentors, mentees = people(Random(11), 40, 60)
-    _, free = both(monkeypatch, mentors, mentees)
-    result = m.match(free)
-    order = Random(1).sample(range(40), 40), Random(2).sample(range(60), 60)
-    _, turned = both(monkeypatch, [mentors[k] for k in order[0]], [mentees[k] for k in order[1]])
-    other = m.match(turned)
-    named = {(free.mentor_ids[i], free.mentee_ids[j]) for i, j in result.pairs}  # type: ignore[index]
-    assert {(turned.mentor_ids[i], turned.mentee_ids[j]) for i, j in other.pairs} == named  # type: ignore[index]
+def sparse(rng: Random, mentors: int, mentees: int) -> tuple[list[dict], list[dict]]:
+    """People who gave few and coarse answers or none: most scores are equal."""
+
+    def one(name: str) -> dict:
+        given = {
+            "level": rng.choice([1, 2]),
+            "site": rng.choice(["x", "y"]),
+            "medium": rng.choice([["video"], ["phone"]]),
+        }
+        return {"id": name, "places": 1} | {key: each for key, each in given.items() if rng.random() < 0.5}
+
+    return [one(f"m{k}") for k in range(mentors)], [one(f"e{k}") for k in range(mentees)]
+
+
+@pytest.mark.parametrize("make", [people, sparse])
+@pytest.mark.parametrize("aim", ["total", "coverage", "worst_off"])
+@pytest.mark.parametrize("is_large", [False, True])
+def test_rows_and_threads_change_nothing(
+    is_large: bool, aim: str, make: Callable[..., tuple[list[dict], list[dict]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mentors, mentees = make(Random(11), 40, 60)
+    problem = both(monkeypatch, mentors, mentees)[is_large]
+    result = m.match(problem, aim)
+    named = {(problem.mentor_ids[i], problem.mentee_ids[j]) for i, j in result.pairs}  # type: ignore[index]
+    for threads in (1, 3):
+        monkeypatch.setattr("openmentor.engine.matching.tiles.os.sched_getaffinity", lambda _, of=threads: range(of))
+        order = Random(threads).sample(range(40), 40), Random(threads).sample(range(60), 60)
+        turned = both(monkeypatch, [mentors[k] for k in order[0]], [mentees[k] for k in order[1]])[is_large]
+        other = m.match(turned, aim)
+        assert {(turned.mentor_ids[i], turned.mentee_ids[j]) for i, j in other.pairs} == named  # type: ignore[index]
+    reseeded = m.match(problem, aim, seed=5)
+    agree_in_numbers(result, reseeded)
 
 
 @pytest.mark.parametrize("aim", ["total", "coverage"])
