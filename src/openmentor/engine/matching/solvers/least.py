@@ -29,46 +29,47 @@ def highest(search: Search, pairs: IntArray) -> float:
 
 
 class _Thresholds:
-    """Pairs that are looked at, and which thresholds leave as many matched."""
+    """Pairs that are looked at, in the order of the mentees, and which thresholds leave as many matched."""
 
     def __init__(self, search: Search, pairs: IntArray, scores: FloatArray) -> None:
         self.search = search
+        self.mentee: IntArray = np.empty(0, dtype=np.int64)
+        self.mentor: IntArray = np.empty(0, dtype=np.int64)
+        self.score: FloatArray = np.empty(0)
+        self.transport = Transport(len(search.columns), search.capacity)
         is_free = np.isin(search.column_at[pairs[:, 1]], search.seeking)
         mentor, mentee = search.of_mentor[pairs[is_free, 0]], search.column_at[pairs[is_free, 1]]
         self.served, self.reached = len(mentee), float(scores[is_free].min(initial=1.0))
-        self.mentee, self.mentor, self.score = mentee, mentor, scores[is_free]
-        row, column = search.reserve.nearest(np.zeros(len(search.rows)), FIRST)
-        self._look_at(row, column)
-
-    def _look_at(self, row: IntArray, column: IntArray) -> None:
-        held = self.search.reserve
+        self._look_at(mentee, mentor, scores[is_free])
+        held = search.reserve
+        row, column = held.nearest(np.zeros(len(search.rows)), FIRST)
         mentor = held.who[row, column].astype(np.int64)
-        score, _ = self.search.tiles.exact(row, mentor, held.score[row, column], held.part[row, column])
-        self._add(row, mentor, score)
+        score, _ = search.tiles.exact(row, mentor, held.score[row, column], held.part[row, column])
+        self._look_at(row, mentor, score)
 
-    def _add(self, mentee: IntArray, mentor: IntArray, score: FloatArray) -> int:
-        """Look at these too; how many are new."""
-        keys = np.concatenate([self.mentee, mentee]) * len(self.search.rows) + np.concatenate([self.mentor, mentor])
-        _, first = np.unique(keys, return_index=True)
-        before = len(self.mentee)
-        self.mentee = np.concatenate([self.mentee, mentee])[first]
-        self.mentor = np.concatenate([self.mentor, mentor])[first]
-        self.score = np.concatenate([self.score, score])[first]
-        return len(self.mentee) - before
+    def _look_at(self, mentee: IntArray, mentor: IntArray, score: FloatArray) -> bool:
+        """Look at these pairs too; whether any is new."""
+        width = len(self.search.rows)
+        keys, first = np.unique(mentee * width + mentor, return_index=True)
+        theirs = np.isin(self.mentee, mentee)
+        first = first[~np.isin(keys, self.mentee[theirs] * width + self.mentor[theirs])]
+        mentees = np.concatenate([self.mentee, mentee[first]])
+        order = np.argsort(mentees, kind="stable")  # as the transport puts them
+        self.mentee, self.mentor = mentees[order], np.concatenate([self.mentor, mentor[first]])[order]
+        self.score = np.concatenate([self.score, score[first]])[order]
+        self.transport.add(mentee[first], mentor[first], np.zeros(len(first), dtype=np.int64))
+        return len(first) > 0
 
     def highest(self) -> float:
         """The highest threshold."""
         number = 0
         while self.served:
             self._climb()
-            while True:
+            above = self.reached + STEP
+            while not self._reaches(above):
                 self.search.progress("least", number, number + 1)
                 number += 1
-                above = self.reached + STEP
-                transport = self._matched(above)
-                if self._reaches(transport, above):
-                    break
-                if not self._missed(transport, above):
+                if not self._missed(above):
                     return self.reached
         return self.reached
 
@@ -78,41 +79,34 @@ class _Thresholds:
         low, high = 0, len(steps)
         while low < high:
             middle = (low + high) // 2
-            if self._reaches(self._matched(steps[middle]), steps[middle]):
-                low = int(np.searchsorted(steps, self.reached, side="right"))
+            if self._reaches(steps[middle]):
+                low = middle + 1
             else:
                 high = middle
 
-    def _matched(self, least: float) -> Transport:
-        """As many as can be matched by the scores from ``least`` that are looked at."""
-        good = self.score >= least
-        transport = Transport(len(self.search.columns), self.search.capacity)
-        transport.add(self.mentee[good], self.mentor[good], np.ones(int(good.sum()), dtype=np.int64))
-        transport.solve()
-        transport.settle()
-        return transport
-
-    def _reaches(self, transport: Transport, least: float) -> bool:
-        """Whether all are matched; then the threshold is reached."""
-        if len(transport.matched()[0]) < self.served:
+    def _reaches(self, least: float) -> bool:
+        """Whether all are matched by the scores from ``least`` that are looked at; then the threshold is reached."""
+        self.transport.change((self.score >= least).astype(np.int64))
+        self.transport.solve()
+        if len(self.transport.matched()[0]) < self.served:
             return False
         self.reached = max(self.reached, least)
         return True
 
-    def _missed(self, transport: Transport, least: float) -> bool:
+    def _missed(self, least: float) -> bool:
         """Look at pairs of at least that score that could add one more; whether there are any."""
         search = self.search
-        free: BoolArray = transport.own[search.seeking] == 0
+        self.transport.settle()
+        free: BoolArray = self.transport.own[search.seeking] == 0
         some = search.seeking[free]
-        offset = np.where((transport.price > 0) | (search.capacity == 0), -np.inf, search.closed)
-        found, more = False, max(MORE, IN_ALL // max(1, len(some)))
+        offset = np.where((self.transport.price > 0) | (search.capacity == 0), -np.inf, search.closed)
+        more = max(MORE, IN_ALL // max(1, len(some)))
         for closely in (False, True):
             best = search.tiles.best(more, some, offset, banned=search.banned, floor=least, closely=closely)
-            row, column = np.nonzero(np.isfinite(best.score) & (best.who >= 0))
+            row, column = np.nonzero(best.who >= 0)
             mentor = best.who[row, column].astype(np.int64)
             score, _ = search.tiles.exact(some[row], mentor, best.score[row, column], best.part[row, column])
-            good = (score >= least) & np.isfinite(offset[mentor])
-            found = bool(good.any()) and self._add(some[row[good]], mentor[good], score[good]) > 0
-            if found:
-                break
-        return found
+            good = score >= least
+            if self._look_at(some[row[good]], mentor[good], score[good]):
+                return True
+        return False

@@ -9,6 +9,8 @@ Source: Jonker and Volgenant (1987), Computing 38, carried over to mentors with 
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numba import njit
 
@@ -415,10 +417,22 @@ def _leave(start, mentor, worth, price, own, arc_of, load, first, following, bef
         if left > own[j]:
             own[j] = left
             if arc_of[j] >= 0:
-                i = np.int64(mentor[arc_of[j]])
-                _rise(j, i, first, following, before)
-                arc_of[j] = NOBODY
-                load[i] -= 1
+                _part(j, mentor, arc_of, load, first, following, before)
+
+
+@njit(cache=True, nogil=True)
+def _part(j, mentor, arc_of, load, first, following, before):  # type: ignore[no-untyped-def]
+    i = np.int64(mentor[arc_of[j]])
+    _rise(j, i, first, following, before)
+    arc_of[j] = NOBODY
+    load[i] -= 1
+
+
+@njit(cache=True, nogil=True)
+def _part_all(mentees, mentor, own, arc_of, load, first, following, before):  # type: ignore[no-untyped-def]
+    for j in mentees:
+        _part(j, mentor, arc_of, load, first, following, before)
+        own[j] = 0
 
 
 class Transport:
@@ -453,6 +467,15 @@ class Transport:
         self.start = np.searchsorted(mentees[order], np.arange(n + 1)).astype(np.int64)
         has = self.arc_of >= 0
         self.arc_of[has] = position[self.arc_of[has]]
+        self.__dict__.pop("_by_mentor", None)
+
+    def change(self, worth: IntArray) -> None:
+        """The candidates are worth this from now on, which ``solve`` takes into account."""
+        has = np.flatnonzero(self.arc_of >= 0)
+        arcs = self.arc_of[has]
+        changed = has[worth[arcs] != self.worth[arcs]]
+        _part_all(changed, self.mentor, self.own, self.arc_of, self.load, self.first, self.following, self.before)
+        self.worth = worth
 
     def solve(self) -> None:
         """Give everybody a partner who is worth one, by the cheapest chains of moves.
@@ -465,9 +488,14 @@ class Transport:
         _leave(*pairs, *state)
         _augment(*pairs, self.capacity, *state)
         if ((self.load < self.capacity) & (self.price > 0)).any():
-            arcs = np.argsort(self.mentor, kind="stable")
-            of_mentor = np.searchsorted(self.mentor[arcs], np.arange(len(self.price) + 1)).astype(np.int64)
-            _refill(self.capacity, of_mentor, arcs, self.mentees()[arcs], *pairs, *state)
+            _refill(self.capacity, *self._by_mentor, *pairs, *state)
+
+    @cached_property
+    def _by_mentor(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Where each mentor's candidates begin, which they are, and their mentees."""
+        arcs = np.argsort(self.mentor, kind="stable")
+        of_mentor = np.searchsorted(self.mentor[arcs], np.arange(len(self.price) + 1)).astype(np.int64)
+        return of_mentor, arcs, self.mentees()[arcs]
 
     def settle(self) -> None:
         """Lower the prices as far as they still support the pairs: what one more place would add."""
