@@ -6,7 +6,7 @@ No Django, no database, no network. ``Problem`` says what is asked, ``match`` an
 from .changes import AddPerson, AddPlaces, DropRule, Forbid, Force, RemovePerson, SetWeight, WhatIf, rematch, what_if
 from .circles import Circle, CircleProblem, CirclesResult, circles
 from .compare import Comparison, compare
-from .errors import Breach, InvalidProblem
+from .errors import Breach, InvalidProblem, NeedsMemory
 from .explain import Reason
 from .fairness import Fairness, fairness
 from .features import Features, features
@@ -39,6 +39,7 @@ __all__ = [
     "Learned",
     "Level",
     "Move",
+    "NeedsMemory",
     "Parity",
     "Pool",
     "PoolResult",
