@@ -12,6 +12,7 @@ import pytest
 from causaldata import cps_mixtape, nsw_mixtape
 
 from openmentor.engine import impact
+from openmentor.engine.impact.columns import column_of, features, products
 
 
 def made(seed, n=1500, effect=-0.05, strength=0.8, rate=-1.2, event=-1.2):
@@ -48,6 +49,42 @@ def test_where_chance_decided_it_is_the_plain_difference():
     found = impact.effect(data["re78"], data["treat"] == 1, data[["age", "educ", "black", "re74", "re75"]])
     assert found.value == pytest.approx(1794, abs=200)
     assert found.low < 1794 < found.high
+
+
+def test_what_two_columns_do_together_is_balanced():
+    # Taking part and the outcome both go by the product of two columns, which alone say nothing.
+    values = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        first, second = rng.normal(size=(2, 1500))
+        treated = rng.random(1500) < 1 / (1 + np.exp(1.6 - 0.7 * first * second))
+        chance = np.clip(1 / (1 + np.exp(1 - 0.8 * first * second)), 0.05, 1) - 0.05 * treated
+        outcome = (rng.random(1500) < chance).astype(int)
+        found = impact.effect(outcome, treated, {"first": first, "second": second})
+        assert [name for name, _, _ in found.balance] == ["first", "first squared", "second", "second squared"]
+        values.append((found.value, found.low, found.high, found.naive))
+    value, low, high, naive = np.array(values).T
+    assert naive.mean() + 0.05 > 0.08
+    assert abs(value.mean() + 0.05) < 0.02
+    assert np.mean((low < -0.05) & (high > -0.05)) > 0.9
+
+
+def test_products_are_those_of_different_columns_that_differ_most():
+    rng = np.random.default_rng(0)
+    columns = {name: rng.normal(size=400) for name in "abc"} | {"site": rng.choice(["x", "y", "z"], 400)}
+    treated = np.arange(400) < 100
+    columns["b"][treated] = columns["a"][treated] * rng.choice([1, 1, 1, -1], 100)
+    weight = np.where(treated, 1.0, 1 / 300)
+    found = features({name: column_of(name, values) for name, values in columns.items()}, treated, weight)
+    every = products(found, treated, weight, 100)
+    # a, b and c with each other, and each with three sites; sites never with one another.
+    assert every.shape == (400, 3 + 9)
+    apart = np.abs(every[~treated].mean(axis=0))
+    assert np.all(np.diff(apart) <= 1e-12)
+    both = found.matrix[:, found.names.index("a")] * found.matrix[:, found.names.index("b")]
+    assert abs(np.corrcoef(every[:, 0], both)[0, 1]) == pytest.approx(1)
+    assert np.array_equal(products(found, treated, weight, 2), every[:, :2])
+    assert products(features({}, treated, weight), treated, weight, 100).shape == (400, 0)
 
 
 def test_coverage_and_bias_where_the_naive_difference_misleads():

@@ -44,19 +44,20 @@ def balance(
     share: FloatArray,
     participants: int,
     *,
-    caution: float = 1.0,
+    caution: float | FloatArray = 1.0,
 ) -> Balance:
     """Odds of taking part, log-linear in the features within each stratum, chosen so that means agree (entropy balancing).
 
     matrix    shape (comparison rows, features), each less the participants' mean, in standard deviations.
     stratum   of each row, 0, 1, ...; base: weight of each row before; share: the part of the participants in each stratum.
-    caution   how strongly slopes are held back; a difference left over in a mean is this times slope by participants.
+    caution   how strongly slopes are held back, one for all or for each; a difference left over in a mean is this times slope
+              by participants.
     Source    Hainmueller (2012), Political Analysis 20; Zhao and Percival (2017) on why this is doubly robust.
     """
     order = np.argsort(stratum, kind="stable")
     x, heft, groups = matrix[order], base[order], stratum[order]
     starts = np.searchsorted(groups, np.arange(len(share)))
-    penalty = caution / max(participants, 1)
+    penalty = np.broadcast_to(caution, x.shape[1]) / max(participants, 1)
     slope = np.zeros(x.shape[1])
 
     def weigh(at: FloatArray) -> tuple[float, FloatArray]:
@@ -64,7 +65,7 @@ def balance(
         top = np.maximum.reduceat(score, starts)
         raised = heft * np.exp(score - top[groups])
         sums = np.add.reduceat(raised, starts)
-        value = float(share @ (np.log(sums) + top)) + penalty / 2 * float(at @ at)
+        value = float(share @ (np.log(sums) + top)) + float(penalty @ at**2) / 2
         return value, raised * (share / sums)[groups]
 
     value, weight = weigh(slope)

@@ -62,26 +62,54 @@ class Features:
     """Columns in numbers, none missing, none constant: means of numbers and of their squares, one of each label.
 
     matrix  shape (rows, features), each less the participants' mean and by the standard deviation of both groups.
+    source  the number of the column that each comes from; -1 for squares.
     """
 
     names: tuple[str, ...]
     matrix: FloatArray
+    source: IntArray
 
 
 def features(columns: Mapping[str, Column], treated: BoolArray, weight: FloatArray) -> Features:
     """Standardised features of all rows. ``weight`` is that of each row before anything is balanced."""
-    found: list[tuple[str, FloatArray]] = []
-    for name, column in columns.items():
-        found += _labelled(name, column, treated) if column.labels is not None else _numeric(name, column)
     names: list[str] = []
     kept: list[FloatArray] = []
-    for name, values in found:
-        standardized = _standardized(values, treated, weight)
-        if standardized is not None:
-            names.append(name)
-            kept.append(standardized)
+    source: list[int] = []
+    for k, (name, column) in enumerate(columns.items()):
+        found = _labelled(name, column, treated) if column.labels is not None else _numeric(name, column)
+        for each, values in found:
+            standardized = _standardized(values, treated, weight)
+            if standardized is not None:
+                names.append(each)
+                kept.append(standardized)
+                source.append(-1 if each == f"{name} squared" and column.labels is None else k)
     matrix = np.stack(kept, axis=1) if kept else np.zeros((len(treated), 0))
-    return Features(tuple(names), matrix)
+    return Features(tuple(names), matrix, np.array(source, dtype=np.int64))
+
+
+def products(found: Features, treated: BoolArray, weight: FloatArray, most: int) -> FloatArray:
+    """Products of two columns each, standardized as features are: those that differ most between the groups, at most so many.
+
+    weight   of each row, of the comparison's rows together 1: the difference is looked for with these weights.
+    """
+    single = np.flatnonzero(found.source >= 0)
+    x, heft = found.matrix[:, single], weight[~treated]
+    ours, theirs = x[treated], x[~treated]
+    square_ours, square_theirs = ours**2, theirs**2
+    # Means and variances of all products without making one of them.
+    middle = ours.T @ ours / len(ours)
+    other = (theirs * heft[:, None]).T @ theirs
+    spread = square_ours.T @ square_ours / len(ours) - middle**2
+    spread = (spread + (square_theirs * heft[:, None]).T @ square_theirs - other**2) / 2
+    apart = np.abs(middle - other) / np.sqrt(np.maximum(spread, 1e-12))
+    first, second = np.triu_indices(len(single), 1)
+    # Labels of one column never meet, and a gap says all that its filled-in number does.
+    fit = (found.source[single][first] != found.source[single][second]) & (spread[first, second] > 1e-9)
+    first, second = first[fit], second[fit]
+    worst = np.argsort(-apart[first, second], kind="stable")[:most]
+    made = [_standardized(x[:, j] * x[:, k], treated, weight) for j, k in zip(first[worst], second[worst])]
+    kept = [each for each in made if each is not None]
+    return np.stack(kept, axis=1) if kept else np.zeros((len(treated), 0))
 
 
 def _numeric(name: str, column: Column) -> list[tuple[str, FloatArray]]:
