@@ -13,6 +13,7 @@ from causaldata import cps_mixtape, nsw_mixtape
 
 from openmentor.engine import impact
 from openmentor.engine.impact.columns import column_of, features, products
+from openmentor.engine.impact.comparison import Rows, comparable, doubly_robust
 
 
 def made(seed, n=1500, effect=-0.05, strength=0.8, rate=-1.2, event=-1.2):
@@ -67,6 +68,20 @@ def test_what_two_columns_do_together_is_balanced():
     assert naive.mean() + 0.05 > 0.08
     assert abs(value.mean() + 0.05) < 0.02
     assert np.mean((low < -0.05) & (high > -0.05)) > 0.9
+
+
+def test_the_variance_knows_what_the_model_carries_over_a_gap_that_weights_leave():
+    # Without weights it is a regression of the comparison, whose mean is carried from 0 to the participants' 1.
+    rng = np.random.default_rng(3)
+    treated = np.arange(600) < 100
+    eager = rng.normal(size=600) + treated
+    cell = np.zeros(600, dtype=np.int64)
+    found = comparable(Rows(treated, np.arange(600), {"eager": column_of("eager", eager)}, cell, cell))
+    flat = np.full(int(np.sum(~found.rows.treated)), 1 / np.sum(~found.rows.treated))
+    noises = rng.normal(size=(2000, 600))
+    estimates = [doubly_robust(found, (eager + noise)[found.kept], flat) for noise in noises]
+    spread = np.var([each.difference for each in estimates])
+    assert np.mean([each.variance for each in estimates]) == pytest.approx(spread, rel=0.08)
 
 
 def test_products_are_those_of_different_columns_that_differ_most():

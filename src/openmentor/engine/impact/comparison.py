@@ -291,7 +291,10 @@ def doubly_robust(found: Comparable, outcome: FloatArray, weight: FloatArray | N
     number = np.unique(found.rows.person, return_inverse=True)[1]
     size = int(number.max()) + 1
     leverage = np.bincount(number[~treated], weights=np.sum((weighted @ inverse) * theirs, axis=1), minlength=size)
-    by_theirs = -np.bincount(number[~treated], weights=heft * rest_theirs, minlength=size) / (
+    # The difference is linear in the comparison's outcomes; where weights leave a gap, the model's slope carries them too.
+    gap = ours.mean(axis=0) - heft @ theirs
+    carried = heft * (1 + theirs @ (inverse @ gap))
+    by_theirs = -np.bincount(number[~treated], weights=carried * rest_theirs, minlength=size) / (
         1 - np.minimum(leverage, 0.5)
     )
     by_person = np.bincount(number[treated], weights=part_ours, minlength=size) + by_theirs
