@@ -45,6 +45,7 @@ def balance(
     participants: int,
     *,
     caution: float | FloatArray = 1.0,
+    start: FloatArray | None = None,
 ) -> Balance:
     """Odds of taking part, log-linear in the features within each stratum, chosen so that means agree (entropy balancing).
 
@@ -52,6 +53,7 @@ def balance(
     stratum   of each row, 0, 1, ...; base: weight of each row before; share: the part of the participants in each stratum.
     caution   how strongly slopes are held back, one for all or for each; a difference left over in a mean is this times slope
               by participants.
+    start     slopes to begin at, for the first features; where it begins changes how long it takes, not what is found.
     Source    Hainmueller (2012), Political Analysis 20; Zhao and Percival (2017) on why this is doubly robust.
     """
     order = np.argsort(stratum, kind="stable")
@@ -59,6 +61,8 @@ def balance(
     starts = np.searchsorted(groups, np.arange(len(share)))
     penalty = np.broadcast_to(caution, x.shape[1]) / max(participants, 1)
     slope = np.zeros(x.shape[1])
+    if start is not None:
+        slope[: len(start)] = start
 
     def weigh(at: FloatArray) -> tuple[float, FloatArray]:
         score = x @ at

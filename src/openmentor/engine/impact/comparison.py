@@ -209,12 +209,15 @@ class _Shares:
         part = np.bincount(ours, minlength=len(known)) / len(ours)
         return _Shares(theirs, (part / np.bincount(theirs, minlength=len(known)))[theirs], part, len(ours))
 
-    def balance(self, matrix: FloatArray, single: int) -> Balance:
+    def balance(self, matrix: FloatArray, single: int, start: FloatArray | None = None) -> Balance:
         """A light hand first; a firmer one, on the first ``single`` features, where that leaves a difference in them."""
         caution = np.ones(matrix.shape[1])
         for each in CAUTION:
             caution[:single] = each
-            found = balance(matrix, self.stratum, self.base, self.share, self.participants, caution=caution)
+            found = balance(
+                matrix, self.stratum, self.base, self.share, self.participants, caution=caution, start=start
+            )
+            start = found.slope
             if not single or float(np.max(np.abs(found.left[:single]))) <= MOST_DIFFERENCE / 2:
                 break
         return found
@@ -244,7 +247,8 @@ def _refine(rows: Rows, found: Features, weighed: Balance) -> Balance:
     if not more.shape[1]:
         return weighed
     single = found.matrix.shape[1]
-    both = _Shares.of(rows).balance(np.concatenate((found.matrix, more), axis=1)[~rows.treated], single)
+    matrix = np.concatenate((found.matrix, more), axis=1)[~rows.treated]
+    both = _Shares.of(rows).balance(matrix, single, start=weighed.slope)
     return Balance(both.weight, weighed.slope, both.left[:single])
 
 
