@@ -70,6 +70,20 @@ def test_what_two_columns_do_together_is_balanced():
     assert np.mean((low < -0.05) & (high > -0.05)) > 0.9
 
 
+def test_a_product_that_cant_be_balanced_silences_nothing():
+    # A tenth of the participants are both; of the others nobody is, and many are one of the two.
+    rng = np.random.default_rng(0)
+    treated = np.arange(1500) < 300
+    kind = np.where(treated, rng.choice(4, 1500, p=[0.4, 0.25, 0.25, 0.1]), rng.choice(3, 1500, p=[0.2, 0.4, 0.4]))
+    columns = {"new": np.isin(kind, [1, 3]), "abroad": np.isin(kind, [2, 3]), "age": rng.normal(size=1500)}
+    outcome = (rng.random(1500) < 0.2 + 0.1 * columns["new"]).astype(int)
+    found = impact.effect(outcome, treated, columns)
+    assert found.unknown is None
+    assert found.low < 0 < found.high
+    assert max(abs(after) for _, _, after in found.balance) < 0.1
+    assert found.reasons[0].startswith("What new and abroad are together still differs between the groups, by 0.69")
+
+
 def test_the_variance_knows_what_the_model_carries_over_a_gap_that_weights_leave():
     # Without weights it is a regression of the comparison, whose mean is carried from 0 to the participants' 1.
     rng = np.random.default_rng(3)
@@ -93,13 +107,14 @@ def test_products_are_those_of_different_columns_that_differ_most():
     found = features({name: column_of(name, values) for name, values in columns.items()}, treated, weight)
     every = products(found, treated, weight, 100)
     # a, b and c with each other, and each with three sites; sites never with one another.
-    assert every.shape == (400, 3 + 9)
-    apart = np.abs(every[~treated].mean(axis=0))
+    assert every.matrix.shape == (400, 3 + 9)
+    assert every.names[0] == "a and b"
+    apart = np.abs(every.matrix[~treated].mean(axis=0))
     assert np.all(np.diff(apart) <= 1e-12)
     both = found.matrix[:, found.names.index("a")] * found.matrix[:, found.names.index("b")]
-    assert abs(np.corrcoef(every[:, 0], both)[0, 1]) == pytest.approx(1)
-    assert np.array_equal(products(found, treated, weight, 2), every[:, :2])
-    assert products(features({}, treated, weight), treated, weight, 100).shape == (400, 0)
+    assert abs(np.corrcoef(every.matrix[:, 0], both)[0, 1]) == pytest.approx(1)
+    assert np.array_equal(products(found, treated, weight, 2).matrix, every.matrix[:, :2])
+    assert products(features({}, treated, weight), treated, weight, 100).matrix.shape == (400, 0)
 
 
 def test_coverage_and_bias_where_the_naive_difference_misleads():

@@ -87,8 +87,8 @@ def features(columns: Mapping[str, Column], treated: BoolArray, weight: FloatArr
     return Features(tuple(names), matrix, np.array(source, dtype=np.int64))
 
 
-def products(found: Features, treated: BoolArray, weight: FloatArray, most: int) -> FloatArray:
-    """Products of two columns each, standardized as features are: those that differ most between the groups, at most so many.
+def products(found: Features, treated: BoolArray, weight: FloatArray, most: int) -> Features:
+    """Products of two columns each, as features of their own: those that differ most between the groups, at most so many.
 
     weight   of each row, of the comparison's rows together 1: the difference is looked for with these weights.
     """
@@ -107,9 +107,14 @@ def products(found: Features, treated: BoolArray, weight: FloatArray, most: int)
     fit = (found.source[single][first] != found.source[single][second]) & (spread[first, second] > 1e-9)
     first, second = first[fit], second[fit]
     worst = np.argsort(-apart[first, second], kind="stable")[:most]
-    made = [_standardized(x[:, j] * x[:, k], treated, weight) for j, k in zip(first[worst], second[worst])]
-    kept = [each for each in made if each is not None]
-    return np.stack(kept, axis=1) if kept else np.zeros((len(treated), 0))
+    names, kept = [], []
+    for j, k in zip(first[worst], second[worst]):
+        standardized = _standardized(x[:, j] * x[:, k], treated, weight)
+        if standardized is not None:
+            names.append(" and ".join(found.names[single[each]] for each in (j, k)))
+            kept.append(standardized)
+    matrix = np.stack(kept, axis=1) if kept else np.zeros((len(treated), 0))
+    return Features(tuple(names), matrix, np.full(len(names), -1))
 
 
 def _numeric(name: str, column: Column) -> list[tuple[str, FloatArray]]:

@@ -154,7 +154,9 @@ def comparable(rows: Rows) -> Comparable:
         kept[np.flatnonzero(kept)[~keep]] = False
         rest = first.keep(keep)
         found, weighed = _weigh(rest)
-    weighed = _refine(rest, found, weighed)
+    weighed, apart = _refine(rest, found, weighed)
+    if apart is not None:
+        reasons.append(apart)
     table = _table(found, weighed, rest)
     unknown = _too_few(int(rest.treated.sum()), len(np.unique(rest.person[~rest.treated])))
     worst = max(table, key=lambda row: abs(row[2]), default=None)
@@ -232,8 +234,8 @@ def _weigh(rows: Rows) -> tuple[Features, Balance]:
     return found, shares.balance(found.matrix[~rows.treated], found.matrix.shape[1])
 
 
-def _refine(rows: Rows, found: Features, weighed: Balance) -> Balance:
-    """Weights with which products of two columns agree too.
+def _refine(rows: Rows, found: Features, weighed: Balance) -> tuple[Balance, str | None]:
+    """Weights with which products of two columns agree too, and a sentence if they can't be made to.
 
     Weights know nothing of the outcome: to balance more can't find what isn't there. It leaves fewer people who effectively
     compare, which the interval knows. Slopes of products are always held back, so one that can't be balanced does no harm; and
@@ -244,12 +246,19 @@ def _refine(rows: Rows, found: Features, weighed: Balance) -> Balance:
     weight = np.ones(len(rows.treated))
     weight[~rows.treated] = weighed.weight
     more = products(found, rows.treated, weight, min(int(rows.treated.sum()), MOST_PRODUCTS))
-    if not more.shape[1]:
-        return weighed
+    if not more.names:
+        return weighed, None
     single = found.matrix.shape[1]
-    matrix = np.concatenate((found.matrix, more), axis=1)[~rows.treated]
+    matrix = np.concatenate((found.matrix, more.matrix), axis=1)[~rows.treated]
     both = _Shares.of(rows).balance(matrix, single, start=weighed.slope)
-    return Balance(both.weight, weighed.slope, both.left[:single])
+    left = np.abs(both.left[single:])
+    apart = None
+    if left.max() > MOST_DIFFERENCE:
+        apart = (
+            f"What {more.names[int(left.argmax())]} are together still differs between the groups, "
+            f"by {left.max():.2f} standard deviations after weighting."
+        )
+    return Balance(both.weight, weighed.slope, both.left[:single]), apart
 
 
 def _table(found: Features, weighed: Balance, rows: Rows) -> tuple[tuple[str, float, float], ...]:
@@ -350,7 +359,8 @@ def effect(
     if took_part.any() and not took_part.all():
         naive = float(results[took_part].mean() - results[~took_part].mean())
     method = (
-        "Weights by the odds of taking part (entropy balancing) and a linear model; interval by influence functions"
+        "Weights by the odds of taking part (entropy balancing of means, squares and products) and a linear model; "
+        "interval by influence functions"
     )
     kept = results[found.kept]
     unknown = found.unknown
