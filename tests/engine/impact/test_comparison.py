@@ -84,6 +84,22 @@ def test_a_product_that_cant_be_balanced_silences_nothing():
     assert found.reasons[0].startswith("What new and abroad are together still differs between the groups, by 0.69")
 
 
+def test_with_few_participants_products_are_left_alone():
+    # Nine columns have 18 means and squares: 38 participants leave room for one product, 36 for none.
+    rng = np.random.default_rng(0)
+    columns = {f"c{k}": column_of(f"c{k}", rng.normal(size=500)) for k in range(9)}
+    both, cell = columns["c0"].values * columns["c1"].values, np.zeros(500, dtype=np.int64)
+    left = []
+    for participants in (36, 38):
+        treated = np.zeros(500, dtype=np.bool_)
+        treated[np.argsort(-both)[: 4 * participants : 4]] = True
+        found = comparable(Rows(treated, np.arange(500), columns, cell, cell))
+        kept, ours = both[found.kept], found.rows.treated
+        left.append(kept[ours].mean() - found.balance.weight @ kept[~ours])
+    assert left[0] > 0.4
+    assert abs(left[1]) < 0.1
+
+
 def test_the_variance_knows_what_the_model_carries_over_a_gap_that_weights_leave():
     # Without weights it is a regression of the comparison, whose mean is carried from 0 to the participants' 1.
     rng = np.random.default_rng(3)

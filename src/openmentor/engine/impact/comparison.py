@@ -32,7 +32,9 @@ from .sensitivity import e_value_of
 
 FEWEST_PARTICIPANTS = 30
 MOST_PRODUCTS = 100
-"""Of columns, whose means are balanced too: no more than there are participants, and no more than take a second or two."""
+"""Of two columns each, which are balanced too: no more than take a second or two."""
+PARTICIPANTS_A_FEATURE = 2
+"""Of whom one alone would not even tell how far a mean is from chance; where there are fewer, products are left alone."""
 CAUTION = (1.0, 0.1, 0.001)
 FEWEST_COMPARED = 20
 FEWEST_EVENTS = 10
@@ -245,10 +247,11 @@ def _refine(rows: Rows, found: Features, weighed: Balance) -> tuple[Balance, str
     """
     weight = np.ones(len(rows.treated))
     weight[~rows.treated] = weighed.weight
-    more = products(found, rows.treated, weight, min(int(rows.treated.sum()), MOST_PRODUCTS))
+    single = found.matrix.shape[1]
+    room = int(rows.treated.sum()) // PARTICIPANTS_A_FEATURE - single
+    more = products(found, rows.treated, weight, max(min(room, MOST_PRODUCTS), 0))
     if not more.names:
         return weighed, None
-    single = found.matrix.shape[1]
     matrix = np.concatenate((found.matrix, more.matrix), axis=1)[~rows.treated]
     both = _Shares.of(rows).balance(matrix, single, start=weighed.slope)
     left = np.abs(both.left[single:])
