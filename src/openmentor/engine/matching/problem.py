@@ -407,6 +407,13 @@ class Problem:
         assert self.scored is not None
         return self.scored.admissible_pairs(pairs)
 
+    def rows(self, mentors: IntArray) -> FloatArray:
+        """(k, mentees) the scores of these mentors with everybody, NaN where a hard rule forbids the pair."""
+        if self._held is not None:
+            return self._held[mentors]
+        assert self.scored is not None
+        return self.scored.rows(mentors)
+
     def possible(self, mentors: IntArray, mentees: IntArray) -> BoolArray:
         """(k, l) which of these mentors and mentees may meet."""
         if self._held is not None:

@@ -164,16 +164,23 @@ class Scored:
             else (Block(np.arange(k, min(k + step, count)), None, across) for k in range(0, count, step))
         )
         for lens in blocks:
-            forbidden = self._forbidden(lens)
-            block = self._combine(lens)
-            block[forbidden] = np.nan
-            scores[lens.rows if lens.columns is None else np.ix_(lens.rows, lens.columns)] = block
+            scores[lens.rows if lens.columns is None else np.ix_(lens.rows, lens.columns)] = self._admissible(lens)
             self.progress("scores", int(lens.rows.max()) + 1, count)
         self._seen = None
         if self.is_symmetric:
             scores = (scores + scores.T) / 2  # NaN in either direction forbids both
         scores.flags.writeable = False
         return scores
+
+    def rows(self, mentors: IntArray) -> FloatArray:
+        """(k, mentees) the scores of these mentors; NaN where a hard rule forbids the pair."""
+        return self._admissible(Block(mentors, None, len(self.mentees)))
+
+    def _admissible(self, lens: Lens) -> FloatArray:
+        forbidden = self._forbidden(lens)
+        block = self._combine(lens)
+        block[forbidden] = np.nan
+        return block
 
     # -- pairs -------------------------------------------------------------------------------------------------------------
 

@@ -14,8 +14,8 @@ from .errors import Breach
 if TYPE_CHECKING:
     from .circles import CircleProblem, CirclesResult
     from .pool import Pool, PoolResult
-    from .problem import Problem
-    from .result import Result
+    from .problem import IntArray, Problem
+    from .result import Level, Options, Result
 
 TOLERANCE = 1e-9
 NAMES = {
@@ -27,12 +27,21 @@ NAMES = {
 }
 
 
-def verify(problem: Problem | Pool | CircleProblem, result: Result | PoolResult | CirclesResult) -> None:
+def verify(
+    problem: Problem | Pool | CircleProblem, result: Result | PoolResult | CirclesResult, *, bounds: bool = False
+) -> None:
     """None if every claim of ``result`` holds; raises ``Breach`` with the first that doesn't.
 
     Checked: the form of the pairs, hard rules, places both ways, oneself and both ways at once, forced pairs,
-    minimums and quotas (but for what ``unmet`` names), each level's value from the scores, value at most bound, who
-    is left over.
+    minimums and quotas (but for what ``unmet`` names), each level's value from the scores, who is left over, and why.
+
+    Bounds: value at most bound, and no other pairs reach more, nor keep more of what was asked. Proved by the prices of
+    places up to 4 million pairs (with ``bounds`` whatever their number; where nobody holds the scores, all are computed
+    anew, a million or so a second); by an assignment up to a million places times seats; by a linear program up to
+    20,000 pairs that may be, in whole numbers up to 10,000. A bound is only called wrong beside pairs that exceed it, or
+    beside prices that ought to bear it out. So it stays unchecked where none of these settles it: in larger pools what
+    rests on quotas, parity, people in both roles, or more than one mentor each, and more than about 140 peers. Nor are
+    the bounds of circles and of stable aims checked, nor prices, but where they alone prove total fit.
     """
     if hasattr(result, "circles"):
         from .verify_circles import verify_circles
@@ -48,6 +57,7 @@ def verify(problem: Problem | Pool | CircleProblem, result: Result | PoolResult 
     _asked(problem, result, pairs)
     _levels(problem, result, pairs)
     _left_over(problem, result, pairs)
+    _bounds(problem, result, pairs, every=bounds)
 
 
 def _pairs(problem: Problem, result: Result) -> list[tuple[int, int]]:
@@ -141,27 +151,87 @@ def _levels(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -> N
     for (i, j), said, true in zip(pairs, result.scores, scores):
         if not abs(said - true) <= 1e-12:
             raise Breach(f"pair ({i}, {j}) is said to have score {said}; it has {true}")
-    true_values = {
-        "served": float(len({j for _, j in pairs})),
-        "filled": float(len(pairs)),
-        "least score": min(scores, default=0.0),
-        "total fit": math.fsum(scores),
-    }
+    true_values = _reached(problem, result.options, pairs)
     names = [level.name for level in result.levels]
     asked = NAMES[result.aim]
     if result.options.parity is not None:
         asked = [*asked[:-1], "parity", asked[-1]]
-        true_values["parity"] = _least_rate(problem, result.options.parity, {j for _, j in pairs})
     if "blocking" in names:
         true_values["blocking"] = float(_blocking(problem, pairs))
     if names != asked:
         raise Breach(f"the levels of {result.aim} are {asked}, not {names}")
     for level in result.levels:
-        true_value = true_values[level.name]
-        if not abs(level.value - true_value) <= TOLERANCE * max(1.0, abs(true_value)):
-            raise Breach(f"{level.name} is said to be {level.value}; it is {true_value}")
-        if not level.value <= level.bound + TOLERANCE * max(1.0, abs(level.value)):
-            raise Breach(f"{level.name} is {level.value}, above its bound {level.bound}")
+        _level(level, true_values[level.name])
+    if result.staying is not None and result.staying.value != true_values["staying"]:
+        raise Breach(f"{result.staying.value} pairs are said to stay; {true_values['staying']} do")
+    if np.shape(result.prices) != (problem.shape[0],):
+        raise Breach(
+            f"prices has shape {np.shape(result.prices)}; one for each of {problem.shape[0]} mentors is needed"
+        )
+
+
+def _level(level: Level, true_value: float) -> None:
+    tolerance = TOLERANCE * max(1.0, abs(true_value))
+    if not abs(level.value - true_value) <= tolerance:
+        raise Breach(f"{level.name} is said to be {level.value}; it is {true_value}")
+    if not level.value <= level.bound + tolerance:
+        raise Breach(f"{level.name} is {level.value}, above its bound {level.bound}")
+    if not math.isfinite(level.bound):
+        raise Breach(f"{level.name} has the bound {level.bound}, which is none")
+
+
+def _reached(problem: Problem, options: Options, pairs: list[tuple[int, int]]) -> dict[str, float]:
+    """What pairs reach of everything that can be wanted of them."""
+    scores = _true_scores(problem, pairs)
+    made = set(pairs)
+    per_mentor, per_mentee = Counter(i for i, _ in pairs), Counter(j for _, j in pairs)
+    kept = sum(min(per_mentor[i], least) for i, least in enumerate(problem.mentor_minimum.tolist()) if least)
+    kept += sum(min(per_mentee[j], least) for j, least in enumerate(problem.mentee_minimum.tolist()) if least)
+    for rule in problem.quotas:
+        members = {int(i) for i in rule.members}
+        kept += sum(min(count, rule.at_least) for count in Counter(j for i, j in pairs if i in members).values())
+    reached = {
+        "forced": float(sum((int(i), int(j)) in made for i, j in problem.forced)),
+        "kept": float(kept),
+        "staying": float(sum((int(i), int(j)) in made for i, j in options.previous)),
+        "served": float(len(per_mentee)),
+        "filled": float(len(pairs)),
+        "least score": min(scores, default=0.0),
+        "total fit": math.fsum(scores),
+    }
+    if options.parity is not None:
+        reached["parity"] = _least_rate(problem, options.parity, set(per_mentee))
+    return reached
+
+
+def _bounds(problem: Problem, result: Result, pairs: list[tuple[int, int]], *, every: bool) -> None:
+    """No other pairs exceed a bound, or keep more of what was asked."""
+    from . import verify_bounds
+
+    proved = set()
+    last = result.levels[-1]
+    if not result.aim.startswith("stable"):
+        if not np.isfinite(result.prices).all():
+            raise Breach("prices has an entry that is no number")
+        if every or math.prod(problem.shape) <= verify_bounds.PRICED_UP_TO:
+            most, is_proof = verify_bounds.by_prices(problem, result)
+            if most <= last.bound + verify_bounds.NEAR * max(1.0, last.bound):
+                proved.add(last.name)
+            elif is_proof:
+                raise Breach(f"{last.name} is said to be at most {last.bound:g}; by the prices it is at most {most:g}")
+    asked = verify_bounds.of_problem(problem, result, _reached(problem, result.options, pairs))
+    if asked is None:
+        return
+
+    def reached(others: IntArray) -> dict[str, float] | None:
+        found = sorted((int(i), int(j)) for i, j in others)
+        try:
+            _rules(problem, found)
+        except Breach:
+            return None
+        return _reached(problem, result.options, found)
+
+    verify_bounds.check(asked, reached, frozenset(proved))
 
 
 def _least_rate(problem: Problem, labels: tuple[str | None, ...], served: set[int]) -> float:
@@ -253,6 +323,26 @@ def _pool(pool: Pool, result: PoolResult) -> None:
     pairs = [(int(i), int(j)) for i, j in array]
     if pairs != sorted(set(pairs)) or any(not 0 <= i < j < count for i, j in pairs):
         raise Breach("pairs are not sorted, twice the same, or name somebody who isn't there")
+    _rules_of_pool(pool, pairs)
+    scores = [float(pool.scores[i, j]) for i, j in pairs]
+    if len(result.scores) != len(pairs) or any(abs(a - b) > 1e-12 for a, b in zip(scores, result.scores)):
+        raise Breach("the scores said are not those of the pairs")
+    missed = {(int(i), int(j)) for i, j in pool.forced} - set(pairs)
+    if {(each.mentor, each.mentee) for each in result.unmet} != missed:
+        raise Breach("forced pairs are not kept and not said so, or said not to be kept although they are")
+    true_values = _reached_in_pool(pool, pairs)
+    if [level.name for level in result.levels] != NAMES[result.aim]:
+        raise Breach(f"the levels of {result.aim} are {NAMES[result.aim]}")
+    for level in result.levels:
+        _level(level, true_values[level.name])
+    alone = set(range(count)) - {each for pair in pairs for each in pair}
+    named = [each.index for each in result.unmatched]
+    if len(named) != len(set(named)) or set(named) != alone:
+        raise Breach("somebody has nobody and isn't listed once, or is listed and has somebody")
+    _bounds_of_pool(pool, result, true_values)
+
+
+def _rules_of_pool(pool: Pool, pairs: list[tuple[int, int]]) -> None:
     for who, times in Counter(each for pair in pairs for each in pair).items():
         if times > 1:
             raise Breach(f"person {who} is in {times} pairs")
@@ -262,27 +352,28 @@ def _pool(pool: Pool, result: PoolResult) -> None:
             raise Breach(f"pair ({i}, {j}) is not allowed")
         if i in pool.gated or j in pool.gated:
             raise Breach(f"pair ({i}, {j}) has somebody who is held back")
+
+
+def _reached_in_pool(pool: Pool, pairs: list[tuple[int, int]]) -> dict[str, float]:
     scores = [float(pool.scores[i, j]) for i, j in pairs]
-    if len(result.scores) != len(pairs) or any(abs(a - b) > 1e-12 for a, b in zip(scores, result.scores)):
-        raise Breach("the scores said are not those of the pairs")
-    missed = {(int(i), int(j)) for i, j in pool.forced} - set(pairs)
-    if {(each.mentor, each.mentee) for each in result.unmet} != missed:
-        raise Breach("forced pairs are not kept and not said so, or said not to be kept although they are")
-    true_values = {
+    return {
+        "forced": float(len({(int(i), int(j)) for i, j in pool.forced} & set(pairs))),
         "served": 2.0 * len(pairs),
         "filled": float(len(pairs)),
         "least score": min(scores, default=0.0),
         "total fit": math.fsum(scores),
     }
-    if [level.name for level in result.levels] != NAMES[result.aim]:
-        raise Breach(f"the levels of {result.aim} are {NAMES[result.aim]}")
-    for level in result.levels:
-        tolerance = TOLERANCE * max(1.0, abs(level.value))
-        if not abs(level.value - true_values[level.name]) <= tolerance:
-            raise Breach(f"{level.name} is said to be {level.value}; it is {true_values[level.name]}")
-        if not level.value <= level.bound + tolerance:
-            raise Breach(f"{level.name} is {level.value}, above its bound {level.bound}")
-    alone = set(range(count)) - {each for pair in pairs for each in pair}
-    named = [each.index for each in result.unmatched]
-    if len(named) != len(set(named)) or set(named) != alone:
-        raise Breach("somebody has nobody and isn't listed once, or is listed and has somebody")
+
+
+def _bounds_of_pool(pool: Pool, result: PoolResult, values: dict[str, float]) -> None:
+    from . import verify_bounds
+
+    def reached(others: IntArray) -> dict[str, float] | None:
+        found = sorted((int(i), int(j)) for i, j in others)
+        try:
+            _rules_of_pool(pool, found)
+        except Breach:
+            return None
+        return _reached_in_pool(pool, found)
+
+    verify_bounds.check(verify_bounds.of_pool(pool, result, values), reached)
