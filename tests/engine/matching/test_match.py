@@ -8,7 +8,7 @@ from scipy.optimize import linear_sum_assignment, linprog
 from tests.engine.matching.brute import best_levels, random_problem, reached_levels
 
 from openmentor.engine import matching as m
-from openmentor.engine.matching import candidates
+from openmentor.engine.matching import candidates, remarks
 from openmentor.engine.matching.solvers import dense
 
 AIMS = ["total", "coverage", "worst_off"]
@@ -248,6 +248,56 @@ def test_everybody_who_has_nobody_is_told_why():
         ("mentor", 2): "no_places",
     }
     assert all(each.text.endswith(".") for each in result.unmatched)
+
+
+def reasons(result):
+    return {(each.side, each.index): (each.kind, each.text) for each in result.unmatched}
+
+
+def test_who_is_alone_beside_a_free_place_reads_why():
+    both = m.match(m.Problem.from_scores([[0.9, 0.5], [0.5, 0.9]], mentor_ids=["a", "b"], mentee_ids=["a", "b"]))
+    assert len(both.pairs) == 1
+    mentor, mentee = (int(each) for each in both.pairs[0])
+    assert reasons(both) == {
+        ("mentee", mentor): (
+            "outcompeted",
+            "Who could be theirs and has a free place is their mentee; two people are not matched both ways.",
+        ),
+        ("mentor", mentee): (
+            "outcompeted",
+            "Who could be theirs and still looks for a mentor is their mentor; two people are not matched both ways.",
+        ),
+    }
+    # Where an answer isn't the best, that is all that can be said.
+    none = remarks.unmatched(m.Problem.from_scores([[0.5]]), np.empty((0, 2), dtype=np.int64))
+    assert [each.text for each in none] == [
+        "A mentor who could be theirs has a free place, but no better answer with this pair was found.",
+        "A mentee who could be theirs still looks for a mentor, but no better answer with this pair was found.",
+    ]
+
+
+def test_a_group_of_whom_there_are_to_be_none_is_a_rule_against_the_pair():
+    problem = m.Problem.from_scores([[0.5]], quotas=[m.Quota([0], at_most=0)])
+    result = m.match(problem)
+    assert {who: kind for who, (kind, _) in reasons(result).items()} == {
+        ("mentee", 0): "no_partner",
+        ("mentor", 0): "no_partner",
+    }
+    assert result.why_not(0, 0) == m.WhyNot("quota", None, ())
+    forced = m.match(m.Problem.from_scores([[0.5]], quotas=[m.Quota([0], at_most=0)], forced=[(0, 0)]))
+    assert [each.rule for each in forced.unmet] == ["quota"]
+
+
+def test_whoever_is_held_back_or_gone_is_no_partner():
+    problem = m.Problem.from_scores([[0.5, 0.6]]).changed(gated_mentors={0: "The survey is open."})
+    assert {who: kind for who, (kind, _) in reasons(m.match(problem)).items()} == {
+        ("mentee", 0): "no_partner",
+        ("mentee", 1): "no_partner",
+        ("mentor", 0): "gate",
+    }
+    problem = m.Problem.from_scores([[0.5], [0.6]])
+    alone = m.what_if(problem, m.match(problem), [m.RemovePerson("mentee", 0)]).result
+    assert {kind for kind, _ in reasons(alone).values()} == {"no_partner"}
 
 
 def test_what_cannot_be_kept_is_an_answer_with_its_reason():

@@ -100,6 +100,34 @@ def test_wrong_numbers_and_lists_are_found():
             m.verify(asked, dataclasses.replace(true, **wrong))
 
 
+@pytest.mark.parametrize("aim", ["coverage", "stable_mentees"])
+def test_a_reason_that_is_not_so_is_found(aim):
+    scores = [[0.5, 0.7, 0.9, np.nan], [0.5, 0.4, np.nan, np.nan]]
+    asked = m.Problem.from_scores(scores, mentor_capacity=[1, 0], mentee_demand=[1, 0, 1, 1])
+    result = m.match(asked, aim=aim)
+    m.verify(asked, result)
+    true = {(each.side, each.index): each.kind for each in result.unmatched}
+    assert sorted(true.values()) == ["no_partner", "no_places", "no_places", "outcompeted"]
+    for kind in ("gate", "no_partner", "no_places", "outcompeted"):
+        for who in true:
+            if true[who] == kind:
+                continue
+            unmatched = [
+                dataclasses.replace(each, kind=kind) if (each.side, each.index) == who else each
+                for each in result.unmatched
+            ]
+            with pytest.raises(m.Breach, match="has nobody for the reason"):
+                m.verify(asked, dataclasses.replace(result, unmatched=tuple(unmatched)))
+    peers = m.pairs(np.array([[0.5, 0.5, 0.2], [0.5, 0.5, np.nan], [0.2, np.nan, 0.5]]))
+    (alone,) = peers.unmatched
+    with pytest.raises(m.Breach, match="person 2 has nobody for the reason 'gate'"):
+        m.verify(peers.problem, dataclasses.replace(peers, unmatched=(dataclasses.replace(alone, kind="gate"),)))
+    circles = m.circles(np.full((5, 5), 0.5), size=4)
+    left = tuple(dataclasses.replace(each, kind="gate") for each in circles.unmatched)
+    with pytest.raises(m.Breach, match="said to be held back"):
+        m.verify(circles.problem, dataclasses.replace(circles, unmatched=left))
+
+
 def test_a_pair_who_would_rather_have_each_other_is_found():
     asked = m.Problem.from_preferences([[0, 1], [0, 1]], [[0, 1], [0, 1]])
     true = m.match(asked, aim="stable_mentees")

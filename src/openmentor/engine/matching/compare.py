@@ -132,7 +132,7 @@ def _breaks(problem: Problem, pairs: IntArray) -> list[Broken]:
     made = [(int(i), int(j)) for i, j in pairs]
     for i, j in made:
         rule = problem.rule(i, j)
-        if rule is not None and rule != "places":
+        if rule is not None and rule not in ("places", "quota"):
             text = f"{problem.name('mentor', i)} and {problem.name('mentee', j)} may not be paired: {rule}."
             found.append(Broken("rule", i, j, text))
     for i, count in sorted(Counter(i for i, _ in made).items()):

@@ -465,6 +465,8 @@ class Problem:
             return "not allowed"
         if self.mentor_capacity[mentor] == 0 or self.mentee_demand[mentee] == 0:
             return "places"
+        if any(quota.at_most == 0 and mentor in quota.members for quota in self.quotas):
+            return "quota"
         return None
 
     def name(self, side: str, index: int) -> str:

@@ -12,37 +12,69 @@ MENTEE_TEXTS = {
     "no_partner": "None of the mentors may be matched with them under the rules of this program.",
     "no_places": "The mentors who could be theirs have no places.",
     "outcompeted": "All places with the mentors who could be theirs went to others.",
+    "both_ways": "Who could be theirs and has a free place is their mentee; two people are not matched both ways.",
+    "free": "A mentor who could be theirs has a free place, but no better answer with this pair was found.",
     "nothing": "They look for no mentor at the moment.",
 }
 MENTOR_TEXTS = {
     "no_partner": "None of the mentees may be matched with them under the rules of this program.",
     "no_places": "The mentees who could be theirs look for no mentor.",
     "outcompeted": "The mentees who could be theirs are with other mentors.",
+    "both_ways": "Who could be theirs and still looks for a mentor is their mentor; two people are not matched both ways.",
+    "free": "A mentee who could be theirs still looks for a mentor, but no better answer with this pair was found.",
     "nothing": "They have no places at the moment.",
 }
 
 
 def unmatched(problem: Problem, pairs: IntArray) -> tuple[Unmatched, ...]:
     """Mentees, then mentors, who have nobody, by index."""
-    mentors, mentees = problem.shape
-    found: list[Unmatched] = []
-    alone = np.setdiff1d(np.arange(mentees), [*pairs[:, 1], *problem.absent_mentees]).astype(np.int64)
-    some_places = _some(problem, "mentee", alone, np.flatnonzero(problem.mentor_capacity > 0))
-    some = some_places | _some(problem, "mentee", alone, np.flatnonzero(problem.mentor_capacity == 0))
-    for k, j in enumerate(alone.tolist()):
-        if j in problem.gated_mentees:
-            found.append(Unmatched("mentee", j, "gate", problem.gated_mentees[j]))
+    return (*_left(problem, pairs, "mentee"), *_left(problem, pairs, "mentor"))
+
+
+def _left(problem: Problem, pairs: IntArray, side: Side) -> list[Unmatched]:
+    """Those of one side who have nobody, each with the reason."""
+    own, texts = (1, MENTEE_TEXTS) if side == "mentee" else (0, MENTOR_TEXTS)
+    loads = problem.mentor_capacity, problem.mentee_demand
+    gated = problem.gated_mentors, problem.gated_mentees
+    absent = problem.absent_mentors, problem.absent_mentees
+    here, there = loads[own], loads[1 - own]
+    # Nobody may have a mentor of a group of whom there are to be none.
+    nobodys = [int(i) for rule in problem.quotas if rule.at_most == 0 for i in rule.members]
+    alone = np.setdiff1d(np.arange(len(here)), [*pairs[:, own], *absent[own]]).astype(np.int64)
+    asking = np.setdiff1d(alone, [*gated[own], *(nobodys if side == "mentor" else [])]).astype(np.int64)
+    others = np.setdiff1d(np.arange(len(there)), [*gated[1 - own], *absent[1 - own]]).astype(np.int64)
+    others = np.setdiff1d(others, nobodys).astype(np.int64) if side == "mentee" else others
+    free = others[there[others] > np.bincount(pairs[:, 1 - own], minlength=len(there))[others]]
+    some_places, some, some_free = (np.zeros(len(here), dtype=np.bool_) for _ in range(3))
+    some_places[asking] = _some(problem, side, asking, others[there[others] > 0])
+    some[asking] = _some(problem, side, asking, others[there[others] == 0])
+    twins = problem.twins()
+    if len(twins) or problem.quotas or not problem.is_large:  # else whoever is free and possible was matched
+        some_free[asking] = _some(problem, side, asking, free)
+    found = []
+    for k in alone.tolist():
+        if k in gated[own]:
+            found.append(Unmatched(side, k, "gate", gated[own][k]))
+        elif here[k] == 0:
+            found.append(Unmatched(side, k, "no_places", texts["nothing"]))
+        elif not (some[k] or some_places[k]):
+            found.append(Unmatched(side, k, "no_partner", texts["no_partner"]))
+        elif not some_places[k]:
+            found.append(Unmatched(side, k, "no_places", texts["no_places"]))
+        elif not some_free[k]:
+            found.append(Unmatched(side, k, "outcompeted", texts["outcompeted"]))
         else:
-            found.append(_remark("mentee", j, problem.mentee_demand[j] > 0, bool(some[k]), bool(some_places[k])))
-    alone = np.setdiff1d(np.arange(mentors), [*pairs[:, 0], *problem.absent_mentors]).astype(np.int64)
-    some_places = _some(problem, "mentor", alone, np.flatnonzero(problem.mentee_demand > 0))
-    some = some_places | _some(problem, "mentor", alone, np.flatnonzero(problem.mentee_demand == 0))
-    for k, i in enumerate(alone.tolist()):
-        if i in problem.gated_mentors:
-            found.append(Unmatched("mentor", i, "gate", problem.gated_mentors[i]))
-        else:
-            found.append(_remark("mentor", i, problem.mentor_capacity[i] > 0, bool(some[k]), bool(some_places[k])))
-    return tuple(found)
+            back = _partners_in_the_other_role(twins, pairs, k, own)
+            is_free = _some(problem, side, np.array([k]), np.setdiff1d(free, back).astype(np.int64))[0]
+            found.append(Unmatched(side, k, "outcompeted", texts["free" if is_free else "both_ways"]))
+    return found
+
+
+def _partners_in_the_other_role(twins: IntArray, pairs: IntArray, who: int, own: int) -> IntArray:
+    """Whom somebody of column ``own`` has in their other role, as indices of the other column."""
+    theirs = pairs[np.isin(pairs[:, 1 - own], twins[twins[:, own] == who, 1 - own]), own]
+    back: IntArray = twins[np.isin(twins[:, own], theirs), 1 - own]
+    return back
 
 
 def _some(problem: Problem, side: Side, people: IntArray, others: IntArray) -> BoolArray:
@@ -59,17 +91,6 @@ def _some(problem: Problem, side: Side, people: IntArray, others: IntArray) -> B
                 found[some] = problem.possible(people[some], with_whom).any(axis=1)
         start, step = start + step, min(4 * step, AT_ONCE)
     return found
-
-
-def _remark(side: Side, index: int, wants: bool, some: bool, some_places: bool) -> Unmatched:
-    texts = MENTEE_TEXTS if side == "mentee" else MENTOR_TEXTS
-    if not wants:
-        return Unmatched(side, index, "no_places", texts["nothing"])
-    if not some:
-        return Unmatched(side, index, "no_partner", texts["no_partner"])
-    if not some_places:
-        return Unmatched(side, index, "no_places", texts["no_places"])
-    return Unmatched(side, index, "outcompeted", texts["outcompeted"])
 
 
 def unmet(problem: Problem, pairs: IntArray) -> tuple[Unmet, ...]:

@@ -43,7 +43,7 @@ class Unmatched:
     """Somebody who has nobody.
 
     kind  'gate' held back, 'no_partner' nobody admissible, 'no_places' the admissible (or the person) take nobody,
-          'outcompeted' the places went to others. ``text`` says it kindly.
+          'outcompeted' the places went to others, or the pair had to give way to another. ``text`` says it kindly.
     side  'peer' in a pool without roles.
     """
 
@@ -85,8 +85,8 @@ class Move:
 class WhyNot:
     """Why a pair isn't made.
 
-    rule     the hard rule that forbids it ('not allowed' for a veto, 'places', 'same person', 'gate', 'fixed' where
-             fixed pairs leave no room), else None.
+    rule     the hard rule that forbids it ('not allowed' for a veto, 'places', 'same person', 'gate', 'quota' where there
+             are to be no mentors of a group, 'fixed' where fixed pairs leave no room), else None.
     cost     what the last level would lose if the pair were made, None if a rule forbids it; may be below 0 where a
              level above pays. ``losses``: the same for every level, as (name, loss); before them 'asked', if that
              changes: by how many pairs minimums and quotas would be missed more.

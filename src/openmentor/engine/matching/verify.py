@@ -265,6 +265,38 @@ def _left_over(problem: Problem, result: Result, pairs: list[tuple[int, int]]) -
     if set(named) != alone or any(count > 1 for count in named.values()):
         side, index = sorted((set(named) ^ alone) or {who for who, count in named.items() if count > 1})[0]
         raise Breach(f"{side} {index} has nobody and isn't listed once, or is listed and has somebody")
+    kinds = {"mentor": _kinds(problem, "mentor"), "mentee": _kinds(problem, "mentee")}
+    for each in result.unmatched:
+        true = kinds[each.side].get(each.index)
+        if true is not None and each.kind != true:
+            raise Breach(f"{each.side} {each.index} has nobody for the reason {each.kind!r}; it is {true!r}")
+
+
+def _kinds(problem: Problem, side: str) -> dict[int, str]:
+    """Why somebody of a side has nobody if they have nobody. Of those whose scores nobody holds, only what needs none."""
+    own = 0 if side == "mentor" else 1
+    loads = problem.mentor_capacity, problem.mentee_demand
+    kinds = dict.fromkeys(np.flatnonzero(loads[own] == 0).tolist(), "no_places")
+    if problem.is_held:
+        possible = ~np.isnan(problem.scores)
+        possible[problem.forbidden[:, 0], problem.forbidden[:, 1]] = False
+        possible[[*problem.gated_mentors, *problem.absent_mentors]] = False
+        possible[:, [*problem.gated_mentees, *problem.absent_mentees]] = False
+        for rule in problem.quotas:
+            if rule.at_most == 0:
+                possible[rule.members] = False
+        if problem.mentor_ids is not None and problem.mentee_ids is not None:
+            at = {each: j for j, each in enumerate(problem.mentee_ids)}
+            for i, each in enumerate(problem.mentor_ids):
+                if each in at:
+                    possible[i, at[each]] = False
+        possible = possible if side == "mentor" else possible.T
+        some = set(np.flatnonzero(possible.any(axis=1)).tolist())
+        open_to_some = set(np.flatnonzero((possible & (loads[1 - own] > 0)).any(axis=1)).tolist())
+        for k in np.flatnonzero(loads[own] > 0).tolist():
+            kinds[k] = "outcompeted" if k in open_to_some else "no_places" if k in some else "no_partner"
+    gated = problem.gated_mentors if side == "mentor" else problem.gated_mentees
+    return {**kinds, **dict.fromkeys(gated, "gate")}
 
 
 def _blocking(problem: Problem, pairs: list[tuple[int, int]]) -> int:
@@ -339,6 +371,12 @@ def _pool(pool: Pool, result: PoolResult) -> None:
     named = [each.index for each in result.unmatched]
     if len(named) != len(set(named)) or set(named) != alone:
         raise Breach("somebody has nobody and isn't listed once, or is listed and has somebody")
+    possible = ~np.isnan(pool.scores)
+    possible[:, list(pool.gated)] = False
+    for left in result.unmatched:
+        true = "gate" if left.index in pool.gated else "outcompeted" if possible[left.index].any() else "no_partner"
+        if left.kind != true:
+            raise Breach(f"person {left.index} has nobody for the reason {left.kind!r}; it is {true!r}")
     _bounds_of_pool(pool, result, true_values)
 
 

@@ -129,3 +129,6 @@ def _left_over(problem: CircleProblem, result: CirclesResult) -> None:
     named = Counter((each.side, each.index) for each in result.unmatched)
     if set(named) != alone or any(times > 1 for times in named.values()):
         raise Breach("somebody has no circle and isn't listed once, or is listed and has one")
+    for each in result.unmatched:
+        if (each.kind == "gate") != (each.index in problem.pool.gated):
+            raise Breach(f"person {each.index} is said to be held back and isn't, or the other way round")
