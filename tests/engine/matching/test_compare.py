@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from tests.engine.matching.brute import random_problem
@@ -28,9 +30,14 @@ def test_who_gains_who_loses_and_what_breaks():
     result = m.match(problem, aim="total", previous=[(0, 1), (1, 0)])
     assert result.pairs.tolist() == [[0, 1], [1, 0]]
     found = m.compare(problem, result, np.array([[0, 0], [0, 2], [1, 0]]))
-    assert [(each.side, each.index, round(each.difference, 9)) for each in found.gains] == [("mentee", 1, 0.8)]
+    # Ann and Ed may not be, and Cy keeps the better of two mentors.
+    assert [(level.theirs, level.bound) for level in found.levels] == [(0.9, pytest.approx(1.5))]
+    assert [(each.side, each.index, round(each.difference, 9)) for each in found.gains] == [
+        ("mentee", 1, 0.8),
+        ("mentor", 1, 0.7),
+    ]
     assert [(each.side, each.index, round(each.difference, 9)) for each in found.losses] == [
-        ("mentee", 0, -0.9),
+        ("mentee", 0, -0.2),
         ("mentor", 0, -0.1),
     ]
     assert [(each.kind, each.mentor, each.mentee) for each in found.breaks] == [
@@ -39,9 +46,28 @@ def test_who_gains_who_loses_and_what_breaks():
         ("mentee_places", None, 0),
     ]
     assert found.breaks[0].text == "ann and ed may not be paired: not allowed."
-    assert (found.shared, found.only_ours, found.only_theirs) == (1, (1,), (2,))
+    assert (found.shared, found.only_ours, found.only_theirs) == (1, (1,), ())
     with pytest.raises(m.InvalidProblem, match="mentor 7"):
         m.compare(problem, result, [(7, 0)])
+
+
+@pytest.mark.parametrize("aim", ["coverage", "stable_mentees"])
+def test_pairs_that_break_rules_reach_no_more_than_can_be(aim):
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        problem = random_problem(rng, ids=seed % 2 == 0, overlapping=seed % 3 == 0)
+        problem = problem.changed(forced=problem.forced[:0], mentor_minimum=problem.mentor_minimum * 0,
+                                  mentee_minimum=problem.mentee_minimum * 0, quotas=tuple(
+            dataclasses.replace(each, at_least=0) for each in problem.quotas))  # fmt: skip
+        result = m.match(problem, aim=aim)
+        everything = [(i, j) for i in range(problem.shape[0]) for j in range(problem.shape[1])]
+        found = m.compare(problem, result, everything)
+        if aim == "coverage":
+            assert found.levels[0].theirs <= found.levels[0].bound, seed
+        assert (found.levels[-1].theirs > 0) <= bool(len(result.pairs))
+        again = m.compare(problem, result, result)
+        assert [level.theirs for level in again.levels] == [level.ours for level in again.levels]
+        assert again.breaks == ()
 
 
 def test_why_not_names_the_rule_or_the_cost_and_what_would_move():

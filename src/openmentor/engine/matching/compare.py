@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from .parity import least_rate
-from .problem import FloatArray, IntArray, Problem, pairs_of
+from .problem import IntArray, Problem, pairs_of
 from .result import Move, Result, Side
 from .whynot import moves
 
@@ -54,9 +55,12 @@ class Broken:
 class Comparison:
     """The result and other pairs, side by side.
 
+    Of the other pairs only those that keep the rules count: whoever has too many, or somebody both ways, keeps the best of them. So the
+    first level's bound holds for them too, unless they leave out what was asked (fixed pairs, minimums, quotas), which comes before it.
+
     levels   the aim's levels. ``gains``: who does better in the result, most first; ``losses``: who does worse.
-    breaks   rules that the other pairs break; what breaks a rule has no score and adds nothing to their total.
-    shared   pairs in both; ``moves``: what ends and what begins on the way from the other pairs to the result.
+    breaks   rules that the other pairs break.
+    shared   pairs in both; ``moves``: what ends and what begins on the way from the other pairs, as given, to the result.
     only_ours, only_theirs   mentees who have somebody in one of the two alone.
     """
 
@@ -76,7 +80,9 @@ def compare(problem: Problem, result: Result, other_pairs: Any) -> Comparison:
     Raises InvalidProblem if a pair names somebody who isn't there. A pair given twice counts once.
     """
     given = other_pairs.pairs if isinstance(other_pairs, Result) else other_pairs
-    theirs = pairs_of(given, *problem.shape, "other_pairs")
+    given = pairs_of(given, *problem.shape, "other_pairs")
+    breaks = _breaks(problem, given)
+    theirs = _keeping_rules(problem, given, breaks)
     values = level_values(problem, theirs)
     if result.options.parity is not None:
         values["parity"] = least_rate(problem, result.options.parity, theirs)
@@ -86,13 +92,13 @@ def compare(problem: Problem, result: Result, other_pairs: Any) -> Comparison:
         values["blocking"] = float(len(blocking_pairs(problem, theirs)))
     changes = [*_changes(problem, result.pairs, theirs, "mentor"), *_changes(problem, result.pairs, theirs, "mentee")]
     ours_served, theirs_served = set(result.pairs[:, 1].tolist()), set(theirs[:, 1].tolist())
-    moved = moves(theirs, result.pairs)
+    moved = moves(given, result.pairs)
     return Comparison(
         levels=tuple(LevelPair(each.name, each.value, values[each.name], each.bound) for each in result.levels),
         gains=tuple(sorted((c for c in changes if c.difference > 1e-12), key=lambda c: -c.difference)),
         losses=tuple(sorted((c for c in changes if c.difference < -1e-12), key=lambda c: c.difference)),
-        breaks=tuple(_breaks(problem, theirs)),
-        shared=len(theirs) - sum(each.kind == "ends" for each in moved),
+        breaks=tuple(breaks),
+        shared=len(given) - sum(each.kind == "ends" for each in moved),
         moves=moved,
         only_ours=tuple(sorted(ours_served - theirs_served)),
         only_theirs=tuple(sorted(theirs_served - ours_served)),
@@ -100,8 +106,8 @@ def compare(problem: Problem, result: Result, other_pairs: Any) -> Comparison:
 
 
 def level_values(problem: Problem, pairs: IntArray) -> dict[str, float]:
-    """What any pairs reach at each level; one that breaks a rule has no score and counts 0."""
-    scores = np.nan_to_num(_fits(problem, pairs))
+    """What pairs that keep the rules reach at each level."""
+    scores = problem.scores_of(pairs)
     return {
         "served": float(len(np.unique(pairs[:, 1]))),
         "filled": float(len(pairs)),
@@ -110,20 +116,32 @@ def level_values(problem: Problem, pairs: IntArray) -> dict[str, float]:
     }
 
 
-def _fits(problem: Problem, pairs: IntArray) -> FloatArray:
-    """(k,) scores of the pairs, NaN for those that may not be."""
-    scores = problem.scores_of(pairs).copy()
-    banned = {(int(i), int(j)) for i, j in np.concatenate([problem.forbidden, problem.twins()])}
-    scores[[(int(i), int(j)) in banned for i, j in pairs]] = np.nan
-    return scores
+def _keeping_rules(problem: Problem, pairs: IntArray, breaks: Sequence[Broken]) -> IntArray:
+    """The pairs without those that a rule forbids; of those that break one together the best, equals by index."""
+    if not breaks:
+        return pairs
+    forbidden = {(each.mentor, each.mentee) for each in breaks if each.kind == "rule"}
+    pairs = np.array([pair for pair in pairs.tolist() if tuple(pair) not in forbidden], dtype=np.int64).reshape(-1, 2)
+    twins = problem.twins().tolist()
+    as_mentee, as_mentor = dict(twins), {j: i for i, j in twins}
+    groups = [(set(rule.members.tolist()), rule.at_most) for rule in problem.quotas if rule.at_most >= 0]
+    per_mentor: Counter[int] = Counter()
+    theirs: dict[int, list[int]] = {}
+    kept = set()
+    for i, j in pairs[np.argsort(-problem.scores_of(pairs), kind="stable")].tolist():
+        mine = theirs.setdefault(j, [])
+        has_room = per_mentor[i] < problem.mentor_capacity[i] and len(mine) < problem.mentee_demand[j]
+        within = all(sum(each in members for each in [*mine, i]) <= most for members, most in groups if i in members)
+        if has_room and within and (as_mentor.get(j), as_mentee.get(i)) not in kept:
+            kept.add((i, j))
+            per_mentor[i] += 1
+            mine.append(i)
+    return np.array(sorted(kept), dtype=np.int64).reshape(-1, 2)
 
 
 def _changes(problem: Problem, ours: IntArray, theirs: IntArray, side: Side) -> list[Change]:
     column, count = (0, problem.shape[0]) if side == "mentor" else (1, problem.shape[1])
-    fit = []
-    for pairs in (ours, theirs):
-        scores = np.nan_to_num(_fits(problem, pairs))
-        fit.append(np.bincount(pairs[:, column], weights=scores, minlength=count))
+    fit = [np.bincount(each[:, column], weights=problem.scores_of(each), minlength=count) for each in (ours, theirs)]
     return [Change(side, int(k), float(fit[0][k]), float(fit[1][k])) for k in np.flatnonzero(fit[0] != fit[1])]
 
 
