@@ -3,6 +3,7 @@
 No Django, no database, no network. ``Problem`` says what is asked, ``match`` answers it, ``verify`` checks the answer.
 """
 
+from .binding import BindingRule
 from .changes import AddPerson, AddPlaces, DropRule, Forbid, Force, RemovePerson, SetWeight, WhatIf, rematch, what_if
 from .circles import Circle, CircleProblem, CirclesResult, circles
 from .compare import Comparison, compare
@@ -23,6 +24,7 @@ from .verify import verify
 __all__ = [
     "AddPerson",
     "AddPlaces",
+    "BindingRule",
     "Breach",
     "Circle",
     "CircleProblem",

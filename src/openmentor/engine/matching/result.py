@@ -10,6 +10,7 @@ import numpy as np
 from .problem import FloatArray, IntArray, Problem, Progress, index_of
 
 if TYPE_CHECKING:
+    from .binding import BindingRule
     from .explain import Reason
     from .hints import Hint
     from .parity import Parity
@@ -126,7 +127,8 @@ class Result:
     prices     (mentors,) what one more place would add to the last level, all levels read in order: it may be below 0
                where the place lets a level above rise. For 'worst_off' with the least score kept. Where people would be
                paired both ways or quotas overlap, the price in the linear program, which comes close.
-    binding    mentors whose places hold the whole back, dearest first: (index, price).
+    binding    mentors whose places hold the whole back, dearest first: (index, price). ``binding_rules``: fixed pairs, minimums,
+               quotas and hard rules that do.
     staying    how many of last time's pairs are kept, and the most that could be; None without ``previous``.
     """
 
@@ -168,6 +170,16 @@ class Result:
         """Mentors with whom one more place would change the whole for the better: (index, price), dearest first."""
         dear = [(int(i), float(self.prices[i])) for i in np.flatnonzero(self.prices > 0)]
         return tuple(sorted(dear, key=lambda each: (-each[1], each[0])))
+
+    @property
+    def binding_rules(self) -> tuple[BindingRule, ...]:
+        """Fixed pairs, minimums, quotas and hard rules of the specification without which the rest would be better.
+
+        Each that is kept without room to spare is dropped alone and all solved again; computed when asked for.
+        """
+        from .binding import binding_rules
+
+        return binding_rules(self)
 
     @property
     def parity(self) -> Parity | None:

@@ -123,9 +123,13 @@ class Rules:
     site: str | None = None
     unanswered: str = "allow"
 
+    def names(self) -> tuple[str, ...]:
+        """All that can be dropped."""
+        return tuple(each.name for each in dataclasses.fields(self) if each.name != "unanswered")
+
     def without(self, name: str) -> Rules:
         """The same rules but one. Raises InvalidProblem if there is no rule of the name that can be dropped."""
-        off: dict[str, Any] = {each.name: None for each in dataclasses.fields(self) if each.name != "unanswered"}
+        off: dict[str, Any] = dict.fromkeys(self.names())
         off |= {"reporting_line": 0, "shared_manager": False, "past": False, "must": False}
         if name not in off:
             raise InvalidProblem(f"no rule {shown(name)!r} that can be dropped; the nearest is {nearest(name, off)!r}")
