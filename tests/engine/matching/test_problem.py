@@ -79,3 +79,42 @@ def test_options_that_make_no_sense_are_refused():
     for options in ({"aim": "best"}, {"stickiness": -0.1}, {"stickiness": np.nan}, {"previous": [(0, 9)]}):
         with pytest.raises(m.InvalidProblem):
             m.match(problem, **options)
+
+
+def test_what_a_read_only_view_shows_is_copied_as_long_as_somebody_can_write_it():
+    table = np.full((2, 2), 0.5)
+    view = table.view()
+    view.flags.writeable = False
+    problem = m.Problem.from_scores(view)
+    table[:] = 9
+    assert problem.scores.tolist() == [[0.5, 0.5], [0.5, 0.5]]
+    fixed = np.full((2, 2), 0.5)
+    fixed.flags.writeable = False
+    assert m.Problem.from_scores(fixed[:]).scores.base is fixed
+
+
+def test_masked_scores_are_not_allowed():
+    scores = np.ma.masked_array([[0.1, 0.9]], mask=[[0, 1]])
+    problem = m.Problem.from_scores(scores)
+    assert m.match(problem).pairs.tolist() == [[0, 0]]
+    assert scores.mask.tolist() == [[False, True]]
+    pool = m.Pool.from_scores(np.ma.masked_array(np.full((2, 2), 0.5), mask=[[0, 1], [0, 0]]))
+    assert m.pairs(pool).pairs.shape == (0, 2)
+    more = m.what_if(problem, m.match(problem), [m.AddPerson("mentor", np.ma.masked_array([0.5, 0.5], mask=[1, 0]))])
+    assert more.problem.rule(1, 0) == "not allowed"
+    with pytest.raises(m.InvalidProblem, match=r"mentor_capacity\[1\] is nan"):
+        m.Problem.from_scores([[0.5], [0.5]], mentor_capacity=np.ma.masked_array([1, 2], mask=[0, 1]))
+
+
+@pytest.mark.parametrize("kind", [list, np.array])
+def test_the_caller_may_go_on_with_their_table(kind):
+    mentors = {"id": ["m1", "m2"], "helps_with": kind(["x", "y"])}
+    mentees = {"id": ["e1", "e2"], "goals": kind(["x", "y"])}
+    problem = m.Problem(mentors, mentees, m.Spec())
+    before = problem.scores.copy()
+    mentors["helps_with"][:] = ["y", "x"]
+    mentees["goals"] = ["y", "x"]
+    mentors["id"].append("m3")
+    changed = m.what_if(problem, m.match(problem), [m.SetWeight("past", 2)])
+    assert changed.problem.scores.tolist() == before.tolist()
+    assert changed.moves == ()

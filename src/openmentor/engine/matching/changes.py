@@ -13,7 +13,7 @@ import numpy as np
 from .errors import InvalidProblem
 from .files import heading
 from .matcher import solved
-from .problem import IntArray, Problem, Progress, index_of
+from .problem import IntArray, Problem, Progress, index_of, unmasked
 from .result import Move, Options, Result, Side
 from .whynot import moves, with_forced
 
@@ -237,7 +237,7 @@ def _with_scores(problem: Problem, change: AddPerson) -> Problem:
         raise InvalidProblem("AddPerson: ranked lists can't take somebody in; make the problem anew")
     is_mentor = change.side == "mentor"
     across = problem.shape[1] if is_mentor else problem.shape[0]
-    row = np.asarray(change.row, dtype=np.float64)
+    row = np.asarray(unmasked(change.row), dtype=np.float64)
     if row.shape != (across,):
         raise InvalidProblem(f"AddPerson: the row has shape {row.shape}; {across} scores are needed")
     scores = np.vstack([problem.scores, row]) if is_mentor else np.column_stack([problem.scores, row])

@@ -48,10 +48,22 @@ class Rule:
     at_most: int
 
 
+def unmasked(given: Any) -> Any:
+    """A masked array as one with NaN where it is masked; anything else as it is."""
+    return np.ma.filled(given.astype(np.float64), np.nan) if isinstance(given, np.ma.MaskedArray) else given
+
+
+def _can_change(array: Any) -> bool:
+    """Whether somebody may write to the array: also through the one that it is a view of."""
+    if not isinstance(array, np.ndarray):
+        return array is not None
+    return array.flags.writeable or _can_change(array.base)
+
+
 def _scores(given: Any, name: str = "scores") -> FloatArray:
     try:
-        # Kept as they are if they can't change under us any more; else copied.
-        if isinstance(given, np.ndarray) and given.dtype == np.float64 and not given.flags.writeable:
+        given = unmasked(given)
+        if isinstance(given, np.ndarray) and given.dtype == np.float64 and not _can_change(given):
             array: FloatArray = given
         else:
             array = np.array(given, dtype=np.float64)
@@ -74,10 +86,17 @@ def _scores(given: Any, name: str = "scores") -> FloatArray:
     return array
 
 
+def _copied(people: Any) -> Any:
+    """People who were read already as they are; columns as lists of our own."""
+    from .people import Side, columns_of
+
+    return people if isinstance(people, Side) else columns_of(people)
+
+
 def _loads(given: Any, count: int, name: str) -> IntArray:
     """One whole number for each, from one for all or a list; not negative, not infinite."""
     try:
-        values = np.asarray(given, dtype=np.float64)
+        values = np.asarray(unmasked(given), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InvalidProblem(f"{name} must be a whole number, or one for each") from error
     if values.ndim == 0:
@@ -259,7 +278,8 @@ class Problem:
             mentee_ids=scored.mentee_ids,
         )
         self.scored = scored
-        self.source = (mentors, mentees, spec)
+        # The caller may go on with their own table: the columns are copied, though not what stands in a cell.
+        self.source = (_copied(mentors), _copied(mentees), spec)
         self.absent_mentors = scored.mentors.absent
         self.absent_mentees = scored.mentees.absent
         self.gated_mentors = dict(scored.gated_mentors)
@@ -281,7 +301,7 @@ class Problem:
     ) -> Problem:
         """A problem from scores at hand.
 
-        scores    shape (mentors, mentees), 0..1, NaN where the two may not meet; copied unless it is read-only.
+        scores    shape (mentors, mentees), 0..1, NaN, or masked, where the two may not meet; copied unless nobody can write to it.
         loads     an int for all, or one for each: capacity and minimum of mentors, demand and minimum of mentees.
         forced    pairs (mentor, mentee) to be made if no hard rule forbids them; ``forbidden``: pairs never made.
         quotas    see ``Quota``.
