@@ -277,6 +277,20 @@ def test_a_bound_of_peers_that_others_exceed_is_found():
     m.verify(three.problem, three)
 
 
+def test_three_who_like_one_another_make_no_pair_and_a_half():
+    """Without that, a linear program would have half of each of three pairs, and prove nothing."""
+    rng = np.random.default_rng(0)
+    scores = rng.random((15, 15)) * 0.1
+    for k in range(0, 15, 3):
+        scores[k : k + 3, k : k + 3] = 0.9 + rng.random((3, 3)) * 0.1
+    result = m.pairs(scores)
+    values = {each.name: each.value for each in result.levels}
+    asked = verify_bounds.of_pool(result.problem, result, values)
+    most, pairs = verify_bounds._Program(asked).solve(2, asked.goals[2], whole=False)
+    assert most == pytest.approx(result.value)
+    assert pairs.tolist() == result.pairs.tolist()
+
+
 def imports_of(path: Path) -> list[str]:
     lines = [line.strip() for line in path.read_text().splitlines()]
     return [line for line in lines if line.startswith(("import ", "from "))]
@@ -302,6 +316,7 @@ def test_it_knows_no_solver():
     ]
     assert imports_of(path.with_name("verify_bounds.py")) == [
         "from __future__ import annotations",
+        "import math",
         "from collections.abc import Callable, Iterator, Sequence",
         "from dataclasses import dataclass, replace",
         "from typing import TYPE_CHECKING, Any",
@@ -313,6 +328,8 @@ def test_it_knows_no_solver():
         "from scipy.optimize import linear_sum_assignment",
         "from scipy.optimize import Bounds, LinearConstraint, milp",
         "from scipy.sparse import csr_array",
+        "from scipy.sparse import coo_array",
+        "from scipy.sparse.csgraph import connected_components",
     ]
     assert imports_of(path.with_name("verify_circles.py")) == [
         "from __future__ import annotations",

@@ -8,6 +8,7 @@ below the bound proves it. A bound is only called wrong beside other pairs that 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -28,10 +29,11 @@ ASSIGNED_UP_TO = 1_000_000
 """Places times seats: up to so many they are assigned."""
 LINEAR_UP_TO = 20_000
 """Possible pairs: up to so many a linear program is solved,"""
-WHOLE_UP_TO = 10_000
+WHOLE_UP_TO = 3_000
 """and up to so many one in whole numbers,"""
-NODES = 2_000
+NODES = 500
 """in which so many branches are followed."""
+ODD_ROUNDS = 20
 DEAR = (4.0, 256.0)
 """What a goal counts beside the next one: first so much, then more."""
 NEAR = 1e-6
@@ -60,6 +62,7 @@ class Goal:
 
     value   what the result reaches; ``bound``: what nothing exceeds, it is said.
     price   what one more is worth to the next goal, where that is known.
+    step    it only comes in multiples of this; 0 for any.
     """
 
     name: str
@@ -68,11 +71,18 @@ class Goal:
     worth: FloatArray
     groups: tuple[Group, ...] = ()
     price: float | None = None
+    step: float = 0.0
 
     @property
     def tolerance(self) -> float:
         """What lies so little above the bound is no breach."""
         return NEAR * max(1.0, abs(self.bound)) if self.name == "total fit" else EXACT
+
+    def is_proved(self, most: float) -> bool:
+        """Whether what can't be more than ``most`` stays below the bound."""
+        if self.step and math.isfinite(most):
+            most = math.floor(most / self.step + NEAR) * self.step
+        return most <= self.bound + self.tolerance
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +149,7 @@ def _look(
     """Raise ``Breach`` if pairs of ``asked`` exceed its k-th goal, or for ``goal`` None keep all before at all."""
     said = asked.goals[k]
     for most, pairs in _ways(asked, k, goal):
-        if most < 0 if goal is None else most <= goal.bound + goal.tolerance:
+        if most < 0 if goal is None else goal.is_proved(most):
             return
         found = reached(pairs) if pairs is not None else None
         if found is None or any(found[each.name] < each.value - EXACT for each in before):
@@ -305,18 +315,30 @@ class _Program:
             rows.append((np.full(len(weights["at"]), height), weights["at"], -weights["weight"]))
             most.append(np.array([EXACT - each.value]))
             height += 1
-        row, column, weight = (np.concatenate(each) for each in zip(*rows))
-        table = csr_array((weight, (row, column)), shape=(height, self.width))
         cost = np.zeros(self.width)
         if goal is not None:
             np.add.at(cost, self.weights[k]["at"], -self.weights[k]["weight"])
-        found = milp(
-            cost,
-            integrality=np.arange(self.width) < self.count if whole else None,
-            bounds=Bounds(0.0, np.concatenate(self.upper)),
-            constraints=LinearConstraint(table, -np.inf, np.concatenate(most)),
-            options={"node_limit": NODES, "mip_rel_gap": 0.0},
-        )
+        has_odd_sets = self.asked.places is None and not whole
+        for _ in range(ODD_ROUNDS if has_odd_sets else 1):
+            row, column, weight = (np.concatenate(each) for each in zip(*rows))
+            found = milp(
+                cost,
+                integrality=np.arange(self.width) < self.count if whole else None,
+                bounds=Bounds(0.0, np.concatenate(self.upper)),
+                constraints=LinearConstraint(
+                    csr_array((weight, (row, column)), shape=(height, self.width)), -np.inf, np.concatenate(most)
+                ),
+                options={"node_limit": NODES, "mip_rel_gap": 0.0},
+            )
+            if not has_odd_sets or found.x is None or (goal is not None and goal.is_proved(-found.fun)):
+                break
+            odd = self._odd_sets(found.x[: self.count])
+            if not odd:
+                break
+            for inside, pairs_at_most in odd:
+                rows.append((np.full(len(inside), height), inside, np.ones(len(inside))))
+                most.append(np.array([pairs_at_most]))
+                height += 1
         if found.status == 2:  # nothing keeps the goals before
             return -np.inf, None
         pairs = None if found.x is None else self.asked.pairs[found.x[: self.count] > 0.5]
@@ -324,6 +346,23 @@ class _Program:
             return 0.0, pairs
         held = found.mip_dual_bound if whole else found.fun
         return (np.inf if held is None else -float(held)), pairs
+
+    def _odd_sets(self, x: FloatArray) -> list[tuple[IntArray, float]]:
+        """Of a pool without roles: where an odd number of people, who are linked by parts of pairs, have more than whole pairs could be.
+
+        The pairs among them, and how many of these there can be.
+        """
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        pairs, people = self.asked.pairs, len(self.asked.limits[0].most)
+        used = pairs[x > NEAR]
+        _, part = connected_components(coo_array((np.ones(len(used)), used.T), shape=(people, people)), directed=False)
+        size = np.bincount(part)
+        within = part[pairs[:, 0]] == part[pairs[:, 1]]
+        held = np.bincount(part[pairs[within, 0]], weights=x[within], minlength=len(size))
+        odd = np.flatnonzero((size % 2 == 1) & (held > size // 2 + NEAR))
+        return [(np.flatnonzero(within & (part[pairs[:, 0]] == each)), float(size[each] // 2)) for each in odd]
 
 
 # -- what is asked of a problem ------------------------------------------------------------------------------------------------
@@ -352,7 +391,7 @@ def of_problem(problem: Problem, result: Result, values: Reached) -> Asked | Non
     ones = np.ones(len(pairs))
     goals = []
     if len(problem.forced):
-        goals.append(Goal("forced", values["forced"], values["forced"], _among(pairs, problem.forced)))
+        goals.append(Goal("forced", values["forced"], values["forced"], _among(pairs, problem.forced), step=1.0))
     if result.aim.startswith("stable"):
         return Asked(pairs, score, tuple(limits), tuple(goals), places, problem.mentee_demand)
     kept = [
@@ -368,14 +407,14 @@ def of_problem(problem: Problem, result: Result, values: Reached) -> Asked | Non
     ]
     kept = [each for each in kept if each.most.any()]
     if kept:
-        goals.append(Goal("kept", values["kept"], values["kept"], none, tuple(kept)))
+        goals.append(Goal("kept", values["kept"], values["kept"], none, tuple(kept), step=1.0))
     group = sizes = None
     for level in result.levels:
         if level.name == "served" and not (problem.mentee_demand <= 1).all():
             own = Group(pairs[:, 1], np.ones(problem.shape[1], dtype=np.int64), "mentee")
-            goals.append(Goal("served", level.value, level.bound, none, (own,)))
+            goals.append(Goal("served", level.value, level.bound, none, (own,), step=1.0))
         elif level.name in ("served", "filled"):
-            goals.append(Goal(level.name, level.value, level.bound, ones))
+            goals.append(Goal(level.name, level.value, level.bound, ones, step=1.0))
         elif level.name == "least score":
             goals.append(Goal(level.name, level.value, level.bound, none))
         elif level.name == "parity":
@@ -407,9 +446,13 @@ def of_pool(pool: Pool, result: PoolResult, values: Reached) -> Asked:
         "least score": every * 0.0,
         "total fit": score,
     }
-    goals = [Goal(each.name, each.value, each.bound, worth[each.name]) for each in result.levels]
+    step = {"served": 2.0, "filled": 1.0}
+    goals = [
+        Goal(each.name, each.value, each.bound, worth[each.name], step=step.get(each.name, 0.0))
+        for each in result.levels
+    ]
     if len(pool.forced):
-        goals.insert(0, Goal("forced", values["forced"], values["forced"], _among(pairs, pool.forced)))
+        goals.insert(0, Goal("forced", values["forced"], values["forced"], _among(pairs, pool.forced), step=1.0))
     return Asked(pairs, score, (once,), tuple(goals))
 
 
