@@ -167,3 +167,21 @@ def test_learning_answers_when_there_is_nothing_to_learn_from():
         learned = m.learn(values, outcome)
         assert (learned.adopted, set(learned.weights.values())) == (False, {1.0})
         assert learned.report[0] == "Keep the old weights."
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: m.Problem({"id": ["a"]}, {"id": ["b"]}, None),
+        lambda: m.Problem({"id": ["a"]}, {"id": ["b"]}, {"weights": {}}),
+        lambda: m.pairs({"id": ["a", "b"]}, {"weights": {}}),
+        lambda: m.match(m.Problem.from_scores([[0.5]]), ["total"]),
+        lambda: m.match(m.Problem.from_scores([[0.5]]), stickiness="a"),
+        lambda: m.fairness(m.Problem.from_scores([[0.5]]), m.match(m.Problem.from_scores([[0.5]])), None),
+        lambda: m.Problem.from_preferences(None, [[0]]),
+        lambda: m.Problem.from_preferences([[0], None], [[0], [1]]),
+    ],
+)
+def test_an_argument_of_another_kind_is_refused_in_words(ask):
+    with pytest.raises(m.InvalidProblem):
+        ask()

@@ -235,6 +235,7 @@ def test_in_a_large_pool_the_prices_have_to_bear_a_bound_out(aim, monkeypatch):
     scores = np.random.default_rng(1).random((1100, 1000))
     asked = m.Problem.from_scores(scores)
     result = m.match(asked, aim=aim)
+    monkeypatch.setattr(verify_bounds, "PRICED_UP_TO", 2_000_000)
     m.verify(asked, result)
     wrong = claimed_best(result, swapped(result))
     dear = dataclasses.replace(result, prices=result.prices + 5)

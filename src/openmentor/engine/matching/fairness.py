@@ -73,6 +73,8 @@ def fairness(
              counted nowhere.
     Raises   InvalidProblem if there are not as many labels as people.
     """
+    if not isinstance(groups, Mapping):
+        raise InvalidProblem("groups must be {name: (labels of mentors, labels of mentees)}")
     return {str(name): _one(problem, result, str(name), labels) for name, labels in groups.items()}
 
 

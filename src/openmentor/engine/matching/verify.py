@@ -36,7 +36,7 @@ def verify(
     minimums and quotas (but for what ``unmet`` names), each level's value from the scores, who is left over, and why.
 
     Bounds: value at most bound, and no other pairs reach more, nor keep more of what was asked. Proved by the prices of
-    places up to 4 million pairs (with ``bounds`` whatever their number; where nobody holds the scores, all are computed
+    places up to a million pairs (with ``bounds`` whatever their number; where nobody holds the scores, all are computed
     anew, a million or so a second); by an assignment up to a million places times seats; by a linear program up to
     20,000 pairs that may be, in whole numbers up to 3,000. A bound is only called wrong beside pairs that exceed it, or
     beside prices that ought to bear it out. So it stays unchecked where none of these settles it: in larger pools what

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .problem import BoolArray, FloatArray, IntArray, Problem
     from .result import Result
 
-PRICED_UP_TO = 4_000_000
+PRICED_UP_TO = 1_000_000
 """Pairs of a pool: up to so many, all are held against the prices of places, unless more is asked for."""
 AT_ONCE = 1_000_000
 ASSIGNED_UP_TO = 1_000_000
