@@ -39,7 +39,7 @@ def fit(scores: np.ndarray, people: tuple[int, ...], leaders: tuple[int, ...]) -
 
 
 def best_of_all(scores, low, high, leads, each, quotas=(), together=()):
-    """(pairs together, quotas kept, served, total fit) of the best circles, by trying all of them."""
+    """(pairs together, served, less what quotas miss, total fit) of the best circles, by trying all of them."""
     scores = symmetric(np.asarray(scores, dtype=float))
     members = [k for k in range(len(scores)) if k not in leads]
 
@@ -54,9 +54,9 @@ def best_of_all(scores, low, high, leads, each, quotas=(), together=()):
                 if may([*people, *leaders]) and all(
                     q.at_most is None or n <= q.at_most for q, n in zip(quotas, counts)
                 ):
-                    kept = sum(min(n, q.at_least or 0) for q, n in zip(quotas, counts))
+                    short = sum(max(0, (q.at_least or 0) - n) for q, n in zip(quotas, counts))
                     fixed = sum({a, b} <= set(people) for a, b in together)
-                    groups.append((people, leaders, (fixed, kept, size, fit(scores, people, leaders))))
+                    groups.append((people, leaders, (fixed, size, -short, fit(scores, people, leaders))))
     best = (0, 0, 0, 0.0)
 
     def extend(start, used, left, so_far):
@@ -104,8 +104,9 @@ def test_nobody_can_make_better_circles_of_a_handful_of_people():
         best = best_of_all(scores, low, high, leads, each, quotas, inside)
         home = result.circle_of
         fixed = sum(home[a] == home[b] >= 0 for a, b in inside)
-        kept = sum(min(len(set(q.members) & set(c.members)), q.at_least or 0) for q in quotas for c in result.circles)
-        reached = (fixed, kept, *(level.value for level in result.levels))
+        short = sum(each.asked - each.got for each in result.unmet if each.kind == "quota")
+        served, total = (level.value for level in result.levels)
+        reached = (fixed, served, -short, total)
         assert reached == pytest.approx(best, abs=1e-9), seed
         assert result.gap == pytest.approx(0, abs=1e-9), seed
 
@@ -264,6 +265,30 @@ def test_quotas_count_the_members_of_each_circle():
         ("quota", 1, 0, 1, 0)
     ]
     m.verify(short.problem, short)
+
+
+def test_a_quota_that_every_circle_meets_asks_for_no_further_circles():
+    scores = np.full((6, 6), 0.2)
+    for circle in ([0, 4, 5], [1, 2, 3]):
+        scores[np.ix_(circle, circle)] = 0.9
+    free = m.circles(scores, size=(2, 3))
+    result = m.circles(scores, size=(2, 3), quotas=[m.Quota([0, 1, 2], at_least=1)])
+    assert [c.members for c in result.circles] == [c.members for c in free.circles] == [(0, 4, 5), (1, 2, 3)]
+    assert [level.value for level in result.levels] == pytest.approx([6.0, 5.4])
+    assert result.unmet == ()
+
+
+def test_nobody_is_left_out_for_a_quota_but_fewer_circles_miss_it():
+    scores = np.full((12, 12), 0.5)
+    for circle in ([0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]):
+        scores[np.ix_(circle, circle)] = 1.0
+    result = m.circles(scores, size=(3, 6), quotas=[m.Quota([0, 3, 6], at_least=2)])
+    m.verify(result.problem, result)
+    assert result.levels[0] == m.Level("served", 12.0, 12.0)
+    # Two circles need four of the three; four circles, which fit best, would need eight.
+    assert sorted(len(set(c.members) & {0, 3, 6}) for c in result.circles) == [1, 2]
+    assert [(each.kind, each.asked, each.got) for each in result.unmet] == [("quota", 2, 1)]
+    assert result.gap == 0
 
 
 def test_fixed_pairs_share_a_circle_or_it_is_said_why_not():

@@ -167,8 +167,9 @@ def circles(
                   person a word or a list of words. Half or more of a circle's members named its theme.
     theme_share   how much of a pair's score a common word makes, 0..1; the rest is their score as it was.
     not_again, forbidden   pairs who don't share a circle, facilitators among them. ``forced``: pairs who are to share one.
-    quotas        how many members of a circle come from a group of the pool: ``at_most`` is never exceeded, ``at_least`` kept
-                  as far as can be, before anything else but fixed pairs.
+    quotas        how many members of a circle come from a group of the pool: ``at_most`` is never exceeded. Of ``at_least`` the
+                  circles made lack as few members as can be, summed: that comes before fit, but nobody is left without a
+                  circle for it, nor are fixed pairs parted.
     rounds        moves tried for each person: more take longer and may find better circles of a large pool.
     seed          with ids: decides ties. The same input and seed give the same circles, rows and threads change nothing.
     Hard rules hold between all in a circle as they do for pairs: vetoes, reporting line, gates, not again.

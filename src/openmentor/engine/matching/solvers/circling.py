@@ -42,9 +42,9 @@ def _fit(members: int, facilitators: int, inside: float, led: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _asked(count: int, at_least: int, at_most: int, broken: float, kept: float) -> float:
+def _asked(count: int, at_least: int, at_most: int, broken: float, missed: float) -> float:
     """What a quota adds for so many of its members in one circle."""
-    worth = kept * min(count, at_least)
+    worth = -missed * max(0, at_least - count)
     if at_most >= 0 and count > at_most:
         worth -= broken * (count - at_most)
     return float(worth)
@@ -91,7 +91,7 @@ def seeds(fit: Any, hard: Any, people: int, circles: int, high: int, low: int, s
 @njit(cache=True, nogil=True)
 def anneal(
     fit: Any, hard: Any, people: int, group: Any, low: int, high: int, leaders: Any, units: int, each: int,
-    near: Any, members_of: Any, at_least: Any, at_most: Any, broken: float, kept: float, placed: float,
+    near: Any, members_of: Any, at_least: Any, at_most: Any, broken: float, missed: float, placed: float,
     moves: int, hot: float, cold: float, state: Any,
 ) -> Any:  # fmt: skip
     """Swap and move people between circles, accepting what worsens ever more rarely. ``group`` and ``leaders`` change.
@@ -261,11 +261,11 @@ def anneal(
             for q in range(quotas):
                 if members_of[q, x]:
                     if c != NOBODY:
-                        gain += _asked(counts[c, q] - 1, at_least[q], at_most[q], broken, kept)
-                        gain -= _asked(counts[c, q], at_least[q], at_most[q], broken, kept)
+                        gain += _asked(counts[c, q] - 1, at_least[q], at_most[q], broken, missed)
+                        gain -= _asked(counts[c, q], at_least[q], at_most[q], broken, missed)
                     if d != NOBODY:
-                        gain += _asked(counts[d, q] + 1, at_least[q], at_most[q], broken, kept)
-                        gain -= _asked(counts[d, q], at_least[q], at_most[q], broken, kept)
+                        gain += _asked(counts[d, q] + 1, at_least[q], at_most[q], broken, missed)
+                        gain -= _asked(counts[d, q], at_least[q], at_most[q], broken, missed)
             if not (gain >= 0 or _share(state) < np.exp(gain / heat)):
                 continue
             if c != NOBODY:
@@ -326,11 +326,11 @@ def anneal(
             change = members_of[q, y] - members_of[q, x]
             if change != 0:
                 if c != NOBODY:
-                    gain += _asked(counts[c, q] + change, at_least[q], at_most[q], broken, kept)
-                    gain -= _asked(counts[c, q], at_least[q], at_most[q], broken, kept)
+                    gain += _asked(counts[c, q] + change, at_least[q], at_most[q], broken, missed)
+                    gain -= _asked(counts[c, q], at_least[q], at_most[q], broken, missed)
                 if d != NOBODY:
-                    gain += _asked(counts[d, q] - change, at_least[q], at_most[q], broken, kept)
-                    gain -= _asked(counts[d, q], at_least[q], at_most[q], broken, kept)
+                    gain += _asked(counts[d, q] - change, at_least[q], at_most[q], broken, missed)
+                    gain -= _asked(counts[d, q], at_least[q], at_most[q], broken, missed)
         if not (gain >= 0 or _share(state) < np.exp(gain / heat)):
             continue
         px, py = place[x], place[y]
@@ -366,7 +366,7 @@ def price_groups(
 
     teams       (t, each) facilitators who can lead together, as rows of ``fit`` behind the people.
     fixed       (people, people) 1 where the two are to be together.
-    worth       what counts how much: pairs together, quotas kept, people, fit.
+    worth       what counts how much: pairs together, people, what quotas miss (below zero), fit.
     least       groups worth more than this are of interest.
     each_best   1: for each person the best group with them; 0: all groups of interest, up to ``most_found``.
     Returns     the most that any group is worth, the groups (k, high) with -1 behind, their teams (k,), how many groups of
@@ -431,10 +431,10 @@ def price_groups(
             chosen[depth] = p
             depth += 1
             if depth >= low:
-                kept = 0.0
+                missed = 0.0
                 for q in range(quotas):
-                    kept += min(number[depth, q], at_least[q])
-                base = worth[0] * together[depth] + worth[1] * kept + worth[2] * depth - paid[depth]
+                    missed += max(0, at_least[q] - number[depth, q])
+                base = worth[0] * together[depth] + worth[1] * depth - worth[2] * missed - paid[depth]
                 for t in range(count):
                     if not can[depth, t]:
                         continue

@@ -1,6 +1,7 @@
 """The best circles: annealed swaps find them, a linear program over whole groups proves small pools, prices bound large ones.
 
-What comes first is never given up for what comes later: fixed pairs together, quotas, people who have a circle, total fit.
+What comes first is never given up for what comes later: fixed pairs together, people who have a circle, as little as can be missing
+for quotas, total fit.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from scipy.sparse import csr_matrix, vstack
 
 from ..problem import BoolArray, FloatArray, IntArray, Progress
 
-BROKEN, FIXED, KEPT, PLACED = 100.0, 30.0, 12.0, 4.0
-"""What the swaps pay for what comes before fit: each outweighs what comes after it, as far as one move can change it."""
+BROKEN, FIXED, MISSED, PLACED = 100.0, 30.0, 12.0, 4.0
+"""What the swaps pay for what comes before fit, which each outweighs as far as one move can change it. No move has to choose between
+the last two: somebody more in a circle never makes a quota miss more."""
 NEAR = 12
 TRIALS = 5
 """Numbers of circles that are tried shortly before the best of them is worked out."""
@@ -36,7 +38,8 @@ NODES = 2_000
 SCALE = 1_000.0
 PRICE_WORK = 600_000_000
 ROUNDING = 1e-9
-LEVELS = ("fixed", "kept", "served", "total")
+LEVELS = ("fixed", "served", "missed", "total")
+"""Of 'missed', how many people circles lack for what quotas ask at least, less is better: it is measured below zero."""
 
 Circles = list[tuple[list[int], list[int]]]
 """(people, facilitators) of each circle, as positions in the task."""
@@ -119,12 +122,12 @@ def measure(task: Task, circles: Circles) -> tuple[float, float, float, float]:
     """What circles reach at each of ``LEVELS``."""
     home = {p: c for c, (people, _) in enumerate(circles) for p in people}
     fixed = sum(home.get(int(a), -1) == home.get(int(b), -2) for a, b in task.together)
-    kept = sum(
-        min(int(row[people].sum()), int(least))
+    missed = sum(
+        max(0, int(least) - int(row[people].sum()))
         for people, _ in circles
         for row, least in zip(task.members_of, task.at_least)
     )
-    return float(fixed), float(kept), float(len(home)), math.fsum(fit_of(task, *each) for each in circles)
+    return float(fixed), float(len(home)), -float(missed), math.fsum(fit_of(task, *each) for each in circles)
 
 
 def _is_better(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
@@ -149,12 +152,12 @@ def solve(task: Task) -> Answer:
     total = _bound(task, measure(task, circles)[3])
     for done in range(AGAIN):
         values = measure(task, circles)
-        if values[2] >= most and total - values[3] <= ROUNDING * max(1.0, total):
+        if values[1] >= most and values[2] == 0 and total - values[3] <= ROUNDING * max(1.0, total):
             break
         task.progress("weakest circles", done, AGAIN)
         circles = _weakest_again(task, circles, AGAIN_SHARES[done % len(AGAIN_SHARES)], done)
     values = measure(task, circles)
-    return Answer(circles, max(most, values[2]), max(total, values[3]))
+    return Answer(circles, max(most, values[1]), max(total, values[3]))
 
 
 def warm() -> None:
@@ -206,7 +209,7 @@ def _search(task: Task) -> Circles:
     starts = STARTS if task.people <= SMALL else 1
     closeness = _closeness(task, (task.low + task.high) // 2)
     best: Circles = []
-    best_value, best_number = (-1.0,) * 4, numbers[0]
+    best_value, best_number = (-np.inf,) * 4, numbers[0]
     for done, (number, start) in enumerate(itertools.product(numbers, range(starts))):
         task.progress("circles", done, len(numbers) * starts + 1)
         found = _annealed(task, closeness, number, start, share if len(numbers) > 1 or starts > 1 else 1.0)
@@ -274,7 +277,7 @@ def _annealed(task: Task, closeness: FloatArray, number: int, start: int, share:
     moves = int(task.rounds * share * people)
     circling.anneal(
         fit, hard, people, group, task.low, task.high, leaders, len(units), task.each,
-        near, task.members_of, task.at_least, task.at_most, BROKEN, KEPT, PLACED,
+        near, task.members_of, task.at_least, task.at_most, BROKEN, MISSED, PLACED,
         moves, 3.0 * spread, 0.03 * spread, state,
     )  # fmt: skip
     circles: Circles = [([], [int(units[u]) for u in leaders[c]]) for c in range(number)]
@@ -438,7 +441,7 @@ class Master:
     def run(self, most: float) -> Answer:
         """Level by level, each kept while the next is sought."""
         task = self.task
-        known = [float(len(task.together)), np.inf if task.at_least.any() else 0.0, most, np.inf]
+        known = [float(len(task.together)), most, 0.0, np.inf]
         bounds = []
         for level in range(4):
             value = measure(task, self.best)[level]
@@ -446,7 +449,7 @@ class Master:
             value = measure(task, self.best)[level]
             bounds.append(max(bound, value))
             self.kept_levels.append((level, value - (ROUNDING if level == 3 else 0.0)))
-        return Answer(self.best, bounds[2], bounds[3])
+        return Answer(self.best, bounds[1], bounds[3])
 
     def _optimize(self, level: int, known: float) -> float:
         bound, top = known, 0.0
