@@ -45,7 +45,8 @@ def best_levels(pool, aim):
         scores = [pool.scores[i, j] for i, j in chosen]
         made = [float(2 * len(chosen)), float(len(chosen))]
         least = [min(scores, default=0.0)]
-        return {"coverage": made, "total": [], "worst_off": made + least}[aim] + [sum(scores)]
+        kept = float(len({(int(i), int(j)) for i, j in pool.forced} & set(chosen)))
+        return [kept, *{"coverage": made, "total": [], "worst_off": made + least}[aim], sum(scores)]
 
     everybody = list(range(len(pool.scores)))
     return max(
@@ -54,7 +55,7 @@ def best_levels(pool, aim):
             for chosen in pairings(everybody, lambda i, j: pool.rule(i, j) is None)
         ),
         default=[],
-    )
+    )[1:]
 
 
 def values(result):
@@ -69,6 +70,31 @@ def test_nothing_beats_it_among_all_pairings_of_a_handful(aim):
         m.verify(pool, result)
         assert values(result) == pytest.approx(best_levels(pool, aim), abs=1e-8), seed
         assert [each.gap for each in result.levels] == pytest.approx([0.0] * len(result.levels), abs=1e-6), seed
+
+
+@pytest.mark.parametrize("aim", AIMS)
+def test_of_forced_pairs_that_exclude_one_another_those_are_made_with_which_the_whole_is_best(aim):
+    none = np.nan
+    scores = np.array(
+        [[none, 0.9, 0.1, none], [0.9, none, none, 0.9], [0.1, none, none, none], [none, 0.9, none, none]]
+    )
+    # 0 goes with 1 or with 2, and 3 may meet only 1.
+    result = m.pairs(scores, forced=[(0, 1), (0, 2)], aim=aim)
+    assert result.pairs.tolist() == [[0, 2], [1, 3]]
+    assert [(each.mentor, each.mentee) for each in result.unmet] == [(0, 1)]
+    for seed in range(120):
+        scores = random_scores(seed)
+        rng = np.random.default_rng(seed)
+        asked = [tuple(each) for each in rng.integers(0, max(1, len(scores)), (int(rng.integers(1, 6)), 2)).tolist()]
+        pool = m.Pool.from_scores(scores, forced=[(i, j) for i, j in asked if i != j] if len(scores) else [])
+        result = m.pairs(pool, aim=aim)
+        m.verify(pool, result)
+        assert values(result) == pytest.approx(best_levels(pool, aim), abs=1e-8), seed
+        assert [each.gap for each in result.levels] == pytest.approx([0.0] * len(result.levels), abs=1e-6), seed
+        possible = {(int(i), int(j)) for i, j in pool.forced if pool.rule(int(i), int(j)) is None}
+        everybody = list(range(len(scores)))
+        most = max(len(possible.intersection(chosen)) for chosen in pairings(everybody, lambda i, j: True))
+        assert len(pool.forced) - len(result.unmet) == most, seed
 
 
 def test_three_who_all_like_one_another_leave_one_alone():

@@ -219,43 +219,25 @@ def match_pool(pool: Pool, *, aim: str = "coverage", seed: int = 0, progress: Pr
     count = len(pool.scores)
     order = seeded_order(pool.ids, count, seed)
     order = order[[int(k) not in pool.gated for k in order]]
-    fixed = _forced(pool)
-    free = order[~np.isin(order, fixed)]
-    least_fixed = float(pool.scores[fixed[:, 0], fixed[:, 1]].min()) if len(fixed) else np.inf
-    found, bounds = peers.solve(pool.scores, aim, progress or (lambda stage, done, total: None), free)
-    chosen = np.concatenate([fixed, free[found]])
-    chosen = np.sort(chosen, axis=1)
+    possible = np.array([pool.rule(int(i), int(j)) is None for i, j in pool.forced], dtype=np.bool_)
+    forced = pool.forced[possible].reshape(-1, 2)
+    found, bounds = peers.solve(pool.scores, aim, progress or (lambda stage, done, total: None), order, forced)
+    chosen = np.sort(order[found], axis=1)
     chosen = chosen[np.lexsort((chosen[:, 1], chosen[:, 0]))]
     scores = pool.scores[chosen[:, 0], chosen[:, 1]]
-    held = math.fsum(pool.scores[i, j] for i, j in fixed)
     values = {
         "served": 2.0 * len(chosen),
         "filled": float(len(chosen)),
         "least": float(scores.min()) if len(scores) else 0.0,
         "total": math.fsum(scores),
     }
-    filled = bounds.get("filled", 0.0) + len(fixed)
-    least = min(least_fixed, bounds.get("least", 0.0)) if len(found) else (least_fixed if len(fixed) else 0.0)
-    limits = {"served": 2 * filled, "filled": filled, "least": least, "total": bounds["total"] + held}
+    limits = {"served": 2 * bounds["filled"], **bounds}
     levels = []
     for name in peers.names_of(aim):
         value, bound = values[name], limits[name]
         # What lies within the rounding of the sums is no gap.
         levels.append(Level(LEVEL_NAMES[name], value, value if bound - value <= 1e-9 * max(1.0, value) else bound))
     return PoolResult(pool, aim, seed, chosen, scores, tuple(levels), _unmet(pool, chosen), _unmatched(pool, chosen))
-
-
-def _forced(pool: Pool) -> IntArray:
-    """As many forced pairs as can be made together, of equally many the best."""
-    possible = np.array([pool.rule(int(i), int(j)) is None for i, j in pool.forced], dtype=np.bool_)
-    asked = pool.forced[possible] if len(pool.forced) else pool.forced
-    if len(np.unique(asked)) == asked.size:
-        return asked
-    people_asked = np.unique(asked)
-    only = np.full((len(people_asked), len(people_asked)), np.nan)
-    at = np.searchsorted(people_asked, asked)
-    only[at[:, 0], at[:, 1]] = only[at[:, 1], at[:, 0]] = pool.scores[asked[:, 0], asked[:, 1]]
-    return np.sort(people_asked[peers.solve(only, "coverage", lambda stage, done, total: None)[0]], axis=1)
 
 
 def _unmet(pool: Pool, chosen: IntArray) -> tuple[Unmet, ...]:

@@ -8,7 +8,7 @@ few of its pairs were ever looked at closely, and the table of scores is never c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from ..problem import FloatArray, IntArray, Progress
 from .blossom import NOBODY, most_pairs
+from .core import EMPTY_PAIRS
 
 ALL_PAIRS = 60_000
 """Up to so many pairs all are looked at at once."""
@@ -43,27 +44,29 @@ class Proof:
 
 
 def solve(
-    scores: FloatArray, aim: str, progress: Progress, people: IntArray | None = None
+    scores: FloatArray,
+    aim: str,
+    progress: Progress,
+    people: IntArray | None = None,
+    forced: IntArray = EMPTY_PAIRS,
 ) -> tuple[IntArray, dict[str, float]]:
     """Pairs (k, 2) of positions in ``people``, and a bound for each level of the aim: 'filled', 'least', 'total'.
 
     scores   (n, n) symmetric, NaN where two may not meet and on the diagonal.   people  whom it is about, all for None.
+    forced   (k, 2) pairs of ``people`` who may meet: as many as can be are made, before anything else.
     """
     people = np.arange(len(scores), dtype=np.int64) if people is None else people.astype(np.int64)
+    place = np.full(len(scores), NOBODY, dtype=np.int64)
+    place[people] = np.arange(len(people))
+    forced = place[forced]
     least, bounds = 0.0, {}
     if aim == "worst_off":
-        own = scores[np.ix_(people, people)]
-        progress("served", 0, 1)
-        partner = most_pairs(~np.isnan(own))
-        most = int((partner >= 0).sum()) // 2
-        least = _raise_least(own, partner, most, progress)[0] if most else 0.0
-        bounds["least"] = least
-        del own
-    search = Search(scores, people, least, counts_first=aim != "total", progress=progress)
+        least = bounds["least"] = _greatest_least(scores, people, forced, progress)
+    search = Search(scores, people, least, forced, counts_first=aim != "total", progress=progress)
     proof = search.run()
     pairs = pairs_of(proof.partner)
     grid = sum(search.worth(int(i), int(j)) for i, j in pairs)
-    held = (proof.twice_held + proof.twice_open // 2 + 1) // 2
+    held = (proof.twice_held + proof.twice_open // 2 + 1) // 2 - search.first * _made(forced, proof.partner)
     bounds["total"] = (held - search.offset * len(pairs) + len(pairs)) / SCALE
     bounds["filled"] = float(len(people) // 2)
     if search.offset:
@@ -80,19 +83,30 @@ def pairs_of(partner: IntArray) -> IntArray:
 
 
 class Search:
-    """The greatest total; where ``counts_first``, among as many pairs as there can be.
+    """The greatest total; where ``counts_first``, among as many pairs as there can be; before all, most of ``forced`` are made.
 
-    Then a pair is worth so much by itself (``offset``) that no sum of scores outweighs it.
+    A pair is then worth so much by itself (``offset``) that no sum of scores outweighs it. A forced one is worth ``first`` on top:
+    along a row of people one more of them can be made, and that costs two other pairs at most and a score for each in the row.
     """
 
     def __init__(
-        self, scores: FloatArray, people: IntArray, least: float, *, counts_first: bool, progress: Progress
+        self,
+        scores: FloatArray,
+        people: IntArray,
+        least: float,
+        forced: IntArray = EMPTY_PAIRS,
+        *,
+        counts_first: bool,
+        progress: Progress,
     ) -> None:
         self.scores = scores
         self.people = people
         self.count = len(people)
         self.least = least
         self.offset = (self.count // 2 + 1) * int(SCALE) if counts_first else 0
+        self.first = self.offset + (self.count // 2 + 3) * int(SCALE)
+        high_enough = scores[people[forced[:, 0]], people[forced[:, 1]]] >= least
+        self.forced = self._keys_of(forced[high_enough])
         self.progress = progress
 
     def worth(self, one: int, other: int) -> int:
@@ -103,7 +117,7 @@ class Search:
         """Solve, hold against all pairs, add what would gain, until nothing would."""
         from . import scan, trees  # compiled code: loaded when it is needed
 
-        keys = self._start(scan)
+        keys = np.union1d(self._start(scan), self.forced)
         price: IntArray | None = None
         for round_number in range(MOST_ROUNDS):
             self.progress("total", round_number, round_number + 1)
@@ -159,14 +173,16 @@ class Search:
     def _keys(self, who: IntArray) -> IntArray:
         """Each pair of a table of others, -1 for none, once: as one number."""
         one = np.broadcast_to(np.arange(self.count)[:, None], who.shape)[who >= 0]
-        other = who[who >= 0]
-        return np.unique(np.minimum(one, other) * self.count + np.maximum(one, other)).astype(np.int64)
+        return self._keys_of(np.column_stack([one, who[who >= 0]]))
+
+    def _keys_of(self, pairs: IntArray) -> IntArray:
+        return np.unique(pairs.min(axis=1) * self.count + pairs.max(axis=1)).astype(np.int64)
 
     def _matched(self, trees: Any, keys: IntArray, price: IntArray | None) -> Any:
         """The best among the pairs at hand, with its prices, from those of an earlier round."""
         one, other = keys // max(1, self.count), keys % max(1, self.count)
         scores = self.scores[self.people[one], self.people[other]]
-        worth = self.offset + 2 * (scores * HALF + 0.5).astype(np.int64)
+        worth = self.offset + 2 * (scores * HALF + 0.5).astype(np.int64) + self.first * np.isin(keys, self.forced)
         price = np.zeros(self.count, dtype=np.int64) if price is None else price.copy()
         short = np.maximum(0, 2 * worth - price[one] - price[other])
         raised = np.zeros(self.count, dtype=np.int64)
@@ -207,27 +223,62 @@ class _Circles:
         self.held = sum(int(state.price[k]) * (int(state.size[k]) // 2) for k in live)
 
 
-def _raise_least(scores: FloatArray, partner: IntArray, at_least: int, progress: Progress) -> tuple[float, IntArray]:
-    """The greatest least score at which as many pairs can still be made, and such pairs."""
+def _made(forced: IntArray, partner: IntArray) -> int:
+    """How many of the forced pairs are made."""
+    return int((partner[forced[:, 0]] == forced[:, 1]).sum())
+
+
+def _greatest_least(scores: FloatArray, people: IntArray, forced: IntArray, progress: Progress) -> float:
+    """The greatest least score at which as many forced pairs, and then as many pairs, can still be made."""
+    own = scores[np.ix_(people, people)]
+    asked = np.bincount(forced.reshape(-1), minlength=len(people))
+    if (asked > 1).any():  # they exclude one another
+
+        def most(least: float, partner: IntArray | None) -> IntArray:
+            return Search(scores, people, least, forced, counts_first=True, progress=progress).run().partner
+
+    else:
+        # Who is in a forced pair can have nobody else: then it is only a question of how many.
+        of_forced = own[forced[:, 0], forced[:, 1]]
+        own[asked > 0, :] = own[:, asked > 0] = np.nan
+        own[forced[:, 0], forced[:, 1]] = own[forced[:, 1], forced[:, 0]] = of_forced
+
+        def most(least: float, partner: IntArray | None) -> IntArray:
+            return most_pairs(own >= least, partner)
+
+    progress("served", 0, 1)
+    return _raise_least(own, forced, most, progress)
+
+
+def _raise_least(
+    own: FloatArray, forced: IntArray, most: Callable[[float, IntArray | None], IntArray], progress: Progress
+) -> float:
+    """``most`` makes as many pairs as can be of at least a score, from others if there are any."""
 
     def lowest(partner: IntArray) -> float:
         pairs = pairs_of(partner)
-        return float(scores[pairs[:, 0], pairs[:, 1]].min())
+        return float(own[pairs[:, 0], pairs[:, 1]].min(initial=1.0))
 
-    reached = lowest(partner)
+    def count(partner: IntArray) -> tuple[int, int]:
+        return _made(forced, partner), int((partner >= 0).sum())
+
+    partner = most(0.0, None)
+    if not (partner >= 0).any():
+        return 0.0
+    asked, reached = count(partner), lowest(partner)
     # Nobody's pair can be better than their best one; but somebody may go without, so the bound is a step by itself.
-    steps = np.unique(scores[scores > reached])
+    steps = np.unique(own[own > reached])
     low, high = 0, len(steps)
     while low < high:
         progress("least", low, high)
         middle = (low + high) // 2
-        trial = most_pairs(scores >= steps[middle], partner)
-        if int((trial >= 0).sum()) // 2 >= at_least:
+        trial = most(float(steps[middle]), partner)
+        if count(trial) == asked:
             partner, reached = trial, lowest(trial)
             low = int(np.searchsorted(steps, reached, side="right"))
         else:
             high = middle
-    return reached, partner
+    return reached
 
 
 def names_of(aim: str) -> Sequence[str]:
