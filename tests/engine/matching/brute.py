@@ -51,8 +51,8 @@ def random_problem(rng: np.random.Generator, *, ids: bool = False, overlapping: 
     return Problem.from_scores(scores, **options)
 
 
-def best_levels(problem: Problem, aim: str) -> tuple[float, ...]:
-    """What the best matching reaches: forced pairs kept, other things asked kept, then the aim's levels."""
+def every_matching(problem: Problem) -> Any:
+    """(k, mentors, mentees) all that the rules allow, whatever is asked for."""
     scores, mentors, mentees = problem.scores, *problem.scores.shape
     allowed = ~np.isnan(scores)
     for i, j in problem.forbidden:
@@ -76,7 +76,12 @@ def best_levels(problem: Problem, aim: str) -> tuple[float, ...]:
             for a, b in cells:
                 if problem.mentor_ids[i] == problem.mentee_ids[b] and problem.mentor_ids[a] == problem.mentee_ids[j]:
                     ok &= ~(x[:, i, j] & x[:, a, b])
-    x = x[ok]
+    return x[ok]
+
+
+def best_levels(problem: Problem, aim: str) -> tuple[float, ...]:
+    """What the best matching reaches: forced pairs kept, other things asked kept, then the aim's levels."""
+    scores, x = problem.scores, every_matching(problem)
     forced = sum((x[:, i, j] for i, j in problem.forced), np.zeros(len(x), dtype=int))
     kept = np.minimum(x.sum(2), problem.mentor_minimum).sum(1) + np.minimum(x.sum(1), problem.mentee_minimum).sum(1)
     for rule in problem.quotas:

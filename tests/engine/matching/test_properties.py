@@ -59,8 +59,10 @@ def test_every_answer_passes_the_verifier_and_stays_below_its_bounds(arguments, 
     problem = m.Problem.from_scores(**arguments)
     result = m.match(problem, aim=aim)
     m.verify(problem, result)
-    assert all(level.value <= level.bound for level in result.levels)
-    assert result.gap <= 1e-6
+    for level in result.levels:
+        assert level.bound <= level.value if level.name == "blocking" else level.value <= level.bound
+    if aim in AIMS:
+        assert result.gap <= 1e-6
 
 
 @FEW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.engine.matching.brute import random_problem
+from tests.engine.matching.brute import every_matching, random_problem
 
 from openmentor.engine import matching as m
 from openmentor.engine.matching.problem import Rule
@@ -137,6 +137,84 @@ def is_stable(problem, pairs):
         if (len(of_mentor[i]) < problem.mentor_capacity[i] or worse) and mentee_would:
             return False
     return True
+
+
+def test_a_bound_holds_for_every_stable_matching_and_is_reached_by_the_best_of_them():
+    wishes = [[0, 1, 2], [0, 1, 2], [2, 0, 1]], [[2, 0, 1], [1, 0, 2], [1, 0, 2]]
+    problem = m.Problem.from_preferences(*wishes)
+    for_mentees, for_mentors = (m.match(problem, aim=aim) for aim in ("stable_mentees", "stable_mentors"))
+    assert for_mentors.blocking == ()
+    assert for_mentors.value > for_mentees.value + 0.1
+    assert for_mentees.bound == pytest.approx(for_mentors.value)
+    assert for_mentees.gap > 0
+    assert for_mentors.gap == 0
+    assert [level.gap for level in for_mentees.levels[:3]] == [0.0, 0.0, 0.0]  # they serve the same people
+
+
+def test_where_all_scores_differ_there_is_one_stable_matching_and_it_is_proved():
+    scores = np.random.default_rng(2).random((30, 40))
+    result = m.match(m.Problem.from_scores(scores, mentor_capacity=2), aim="stable_mentees")
+    assert result.blocking == ()
+    assert [level.gap for level in result.levels] == [0.0] * 4
+
+
+def test_equals_may_be_stable_in_matchings_of_several_sizes():
+    problem = m.Problem.from_scores([[0.5, 0.5], [0.5, np.nan]])
+    for aim in ("stable_mentees", "stable_mentors"):
+        result = m.match(problem, aim=aim)
+        assert result.blocking == ()
+        assert [level.bound for level in result.levels] == [0.0, 2.0, 2.0, 1.0]
+
+
+@pytest.mark.parametrize("aim", ["stable_mentees", "stable_mentors"])
+def test_no_matching_exceeds_a_bound_with_the_levels_above_kept(aim):
+    tried = 0
+    for seed in range(250):
+        problem = random_problem(np.random.default_rng(seed), ids=seed % 2 > 0, overlapping=seed % 3 == 0)
+        if seed % 5 == 0:
+            problem = preferences_at_random(np.random.default_rng(seed))
+        result = m.match(problem, aim=aim)
+        m.verify(problem, result)
+        every = every_matching(problem)
+        if len(every) > 400:
+            continue
+        tried += 1
+        held = len([each for each in result.unmet if each.kind == "forced"])
+        for x in every:
+            if sum(not x[i, j] for i, j in problem.forced) > held:
+                continue
+            theirs = {each.name: each.theirs for each in m.compare(problem, result, np.argwhere(x)).levels}
+            assert theirs["blocking"] >= result.levels[0].bound, seed
+            for level in result.levels:
+                if level.name != "blocking":
+                    assert theirs[level.name] <= level.bound + 1e-9, (seed, level)
+                if abs(theirs[level.name] - level.value) > 1e-9:
+                    break
+    assert tried > 150
+
+
+def preferences_at_random(rng):
+    mentors, mentees = (int(k) for k in rng.integers(2, 5, 2))
+    return m.Problem.from_preferences(
+        [rng.permutation(mentees)[: rng.integers(0, mentees + 1)].tolist() for _ in range(mentors)],
+        [rng.permutation(mentors)[: rng.integers(0, mentors + 1)].tolist() for _ in range(mentees)],
+        mentor_capacity=rng.integers(0, 3, mentors),
+        mentee_demand=rng.integers(1, 3, mentees),
+    )
+
+
+def test_of_two_who_could_be_paired_either_way_that_pair_gives_way_with_which_nobody_is_disappointed():
+    for seed in range(400):
+        scores = np.round(np.random.default_rng(seed).random((4, 4)), 2)
+        ids = [f"p{k}" for k in range(4)]
+        problem = m.Problem.from_scores(scores, mentor_ids=ids, mentee_ids=ids)
+        result = m.match(problem, aim="stable_mentees")
+        m.verify(problem, result)
+        if result.blocking:
+            assert result.levels[0].bound == 0
+            assert result.levels[0].gap == 1
+            least = min(m.compare(problem, result, np.argwhere(x)).levels[0].theirs for x in every_matching(problem))
+            assert least == len(result.blocking), seed
 
 
 @pytest.mark.parametrize("aim", ["stable_mentees", "stable_mentors"])

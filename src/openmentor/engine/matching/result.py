@@ -26,7 +26,7 @@ class Level:
     name   'served' (mentees with somebody), 'filled' (places), 'least score', 'parity' (the least rate of any group,
            where asked for), 'total fit', or 'blocking' (for stable aims).
     value  what the pairs reach.
-    bound  what can be reached at most while all levels above keep their values; proved.
+    bound  what can be reached at most (of 'blocking', at least) while all levels above keep their values; proved.
     """
 
     name: str
@@ -35,7 +35,10 @@ class Level:
 
     @property
     def gap(self) -> float:
-        """(bound - value) / bound, 0 where the bound is 0; 0 means proved optimal."""
+        """(bound - value) / bound, 0 where the bound is 0; 0 means proved optimal. Of 'blocking', where less is better, the other
+        way round: (value - bound) / value."""
+        if self.name == "blocking":
+            return (self.value - self.bound) / self.value if self.value else 0.0
         return (self.bound - self.value) / self.bound if self.bound else 0.0
 
 

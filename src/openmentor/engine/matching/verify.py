@@ -174,10 +174,13 @@ def _level(level: Level, true_value: float) -> None:
     tolerance = TOLERANCE * max(1.0, abs(true_value))
     if not abs(level.value - true_value) <= tolerance:
         raise Breach(f"{level.name} is said to be {level.value}; it is {true_value}")
-    if not level.value <= level.bound + tolerance:
-        raise Breach(f"{level.name} is {level.value}, above its bound {level.bound}")
     if not math.isfinite(level.bound):
         raise Breach(f"{level.name} has the bound {level.bound}, which is none")
+    if level.name == "blocking":  # less is better
+        if not 0 <= level.bound <= level.value:
+            raise Breach(f"{level.name} is {level.value}, below its bound {level.bound}")
+    elif not level.value <= level.bound + tolerance:
+        raise Breach(f"{level.name} is {level.value}, above its bound {level.bound}")
 
 
 def _reached(problem: Problem, options: Options, pairs: list[tuple[int, int]]) -> dict[str, float]:

@@ -94,7 +94,7 @@ def _tangled(core: Core, aim: str, names: Sequence[str], levels: Levels, all_nes
             continue
         known = search.value(name, relaxed) if full else _crude(core, name)
         if people > PROVED_UP_TO:
-            bounds[name] = known if full or name in ("least", "parity") else _alone(core, name, levels.pairs)
+            bounds[name] = known if full or name in ("least", "parity") else alone(core, name, levels.pairs)
         elif name == "least":
             bounds[name] = search.raise_least(names[: names.index("least")], known)
         elif name == "parity":
@@ -115,7 +115,7 @@ def _tangled(core: Core, aim: str, names: Sequence[str], levels: Levels, all_nes
     )
 
 
-def _alone(core: Core, name: str, near: IntArray) -> float:
+def alone(core: Core, name: str, near: IntArray | None = None) -> float:
     """What the network reaches at this level if nothing else is wanted: no matching is better."""
     levels = Levels(core, tree_of(core)[0], near)
     levels.run([name])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -13,6 +14,12 @@ from ..remarks import unmatched, unmet
 from ..result import Level, Options, Result
 from .branching import solve_without_collisions
 from .core import EMPTY_PAIRS, Core, seeded_order
+from .exact import alone
+
+TRIES = 40
+"""Where two might be paired both ways: how many choices are tried of the pairs that give way."""
+LEVELS = {"served": "served", "filled": "filled", "total": "total fit"}
+Pair = tuple[int, int]
 
 
 def likings(problem: Problem) -> tuple[FloatArray, FloatArray]:
@@ -62,13 +69,13 @@ def blocking_pairs(problem: Problem, pairs: IntArray) -> tuple[tuple[int, int], 
     better = (mentor_likes > worst_mentee[:, None]) & (mentee_likes > worst_mentor[None, :])
     if made:
         better[pairs[:, 0], pairs[:, 1]] = False
-    back, made_already = _ways_back(problem), set(made)
+    back, made_already = _way_back(problem), set(made)
     partners: dict[int, list[int]] = {}
     for i, j in made:
         partners.setdefault(j, []).append(i)
     found = []
     for i, j in np.argwhere(better).tolist():
-        if back.get((i, j)) in made_already:
+        if back((i, j)) in made_already:
             continue
         if _fits(
             problem, i, partners.get(j, []), bool(has_room[j]), mentee_likes[:, j], {a for a, b in fixed if b == j}
@@ -92,57 +99,175 @@ def _fits(problem: Problem, mentor: int, theirs: list[int], has_room: bool, like
     return False
 
 
-def _ways_back(problem: Problem) -> dict[tuple[int, int], tuple[int, int]]:
-    """For each pair of people who are both, the pair that would match them the other way round."""
-    twins = [(int(i), int(j)) for i, j in problem.twins()]
-    return {(i, j): (k, h) for i, h in twins for k, j in twins if i != k}
+def _way_back(problem: Problem) -> Callable[[Pair], Pair | None]:
+    """What gives for a pair of people who are both the pair that would match them the other way round."""
+    as_mentee = {int(i): int(j) for i, j in problem.twins()}
+    as_mentor = {j: i for i, j in as_mentee.items()}
+
+    def back(pair: Pair) -> Pair | None:
+        mentor, mentee = as_mentor.get(pair[1]), as_mentee.get(pair[0])
+        return None if mentor is None or mentee is None else (mentor, mentee)
+
+    return back
 
 
 def stable_match(problem: Problem, options: Options, progress: Progress) -> Result:
     """The stable matching that is best for mentees ('stable_mentees') or for mentors ('stable_mentors').
 
     Forced pairs are made first, as many as can be, and kept; who asks for more than one takes the best that the quotas
-    allow. Every stable matching serves the same people and fills the same places. Minimums aren't aimed for: what is
-    missed stands in ``unmet``. Where two would be paired both ways, the one with the lower score is ruled out, and all
-    is done again; that, forced pairs and quotas that overlap may leave blocking pairs, which the first level counts.
+    allow. Equals come in the order that the seed decides. Where nobody is indifferent, every stable matching serves the same
+    people and fills the same places. Minimums aren't aimed for: what is missed stands in ``unmet``. Where two would be paired
+    both ways, one of both pairs is ruled out, and all is done again: first the one with the lower score, and as long as it is
+    missed, the other. That, forced pairs and quotas that overlap may leave blocking pairs, which the first level counts.
     """
-    mentor_likes, mentee_likes = likings(problem)
+    wishes = Wishes(problem, options.seed)
     fixed = _forced(problem, options, progress)
-    mentor_rank = _ranks(mentor_likes, seeded_order(problem.mentee_ids, problem.shape[1], options.seed))
-    mentee_rank = _ranks(mentee_likes.T, seeded_order(problem.mentor_ids, problem.shape[0], options.seed))
-    possible = ~np.isnan(mentor_likes) & ~np.isnan(mentee_likes)
-    back = _ways_back(problem)
-    while True:
-        progress(options.aim, 0, 1)
-        pairs = _propose(problem, options.aim == "stable_mentees", mentor_rank, mentee_rank, possible, fixed)
-        colliding = {
-            min((pair, back[pair]), key=lambda each: (each in fixed, problem.scores[each], each))
-            for pair in pairs
-            if back.get(pair) in pairs
-        }
-        colliding -= fixed
-        if not colliding:
-            break
-        for pair in colliding:
-            possible[pair] = False
-    array = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
-    scores = problem.scores[array[:, 0], array[:, 1]]
+    mentees_propose = options.aim == "stable_mentees"
+    pairs = _array(_fewest_blocking(wishes, fixed, mentees_propose, lambda: progress(options.aim, 0, 1)))
+    scores = problem.scores[pairs[:, 0], pairs[:, 1]]
     values = {
-        "blocking": float(len(blocking_pairs(problem, array))),
-        "served": float(len(np.unique(array[:, 1]))),
-        "filled": float(len(array)),
+        "blocking": float(len(blocking_pairs(problem, pairs))),
+        "served": float(len(np.unique(pairs[:, 1]))),
+        "filled": float(len(pairs)),
         "total fit": math.fsum(scores),
     }
+    if values["blocking"] == 0 and wishes.are_decisive(fixed):
+        other = _array(_propose(wishes, not mentees_propose, wishes.possible, fixed))
+        bounds = {**values, "total fit": _best_between(wishes, pairs, other, options, progress)}
+    else:
+        core = Core.of(problem, EMPTY_PAIRS, 0.0, options.seed, progress, options.memory_mb)
+        some = 0 not in core.shape
+        bounds = {"blocking": 0.0, **{LEVELS[name]: alone(core, name) if some else 0.0 for name in LEVELS}}
     return Result(
         problem=problem,
         options=options,
-        pairs=array,
+        pairs=pairs,
         scores=scores,
-        levels=tuple(Level(name, value, value) for name, value in values.items()),
-        unmet=unmet(problem, array),
-        unmatched=unmatched(problem, array),
+        levels=tuple(_level(name, value, bounds[name]) for name, value in values.items()),
+        unmet=unmet(problem, pairs),
+        unmatched=unmatched(problem, pairs),
         prices=np.full(problem.shape[0], np.nan),
     )
+
+
+def _level(name: str, value: float, bound: float) -> Level:
+    if name == "blocking":
+        return Level(name, value, bound)
+    # What lies within the rounding of the sums is no gap.
+    return Level(name, value, value if bound - value <= 1e-9 * max(1.0, value) else bound)
+
+
+def _array(pairs: Iterable[Pair]) -> IntArray:
+    return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+
+
+class Wishes:
+    """Whom each would rather have.
+
+    possible                   (mentors, mentees) pairs that both can be in.
+    mentor_rank, mentee_rank   each one's places of the other side, best first; equals as the seed decides.
+    """
+
+    def __init__(self, problem: Problem, seed: int) -> None:
+        self.problem = problem
+        self.likes = likings(problem)
+        self.possible = ~np.isnan(self.likes[0]) & ~np.isnan(self.likes[1])
+        mentors = seeded_order(problem.mentor_ids, problem.shape[0], seed)
+        mentees = seeded_order(problem.mentee_ids, problem.shape[1], seed)
+        self.mentor_rank = _ranks(self.likes[0], mentees)
+        self.mentee_rank = _ranks(self.likes[1].T, mentors)
+        self.mentor_at, self.mentee_at = np.argsort(mentors), np.argsort(mentees)
+
+    def order(self, pair: Pair) -> tuple[float, int, int]:
+        """By score, equals as the seed decides."""
+        i, j = pair
+        return float(self.problem.scores[pair]), int(self.mentor_at[i]), int(self.mentee_at[j])
+
+    def are_decisive(self, fixed: set[Pair]) -> bool:
+        """Whether all stable matchings serve the same people: nobody is indifferent, or can be paired both ways, all forced
+        pairs are made, and quotas nest."""
+        problem = self.problem
+        for likes in (self.likes[0], self.likes[1].T):
+            in_order = np.sort(likes, axis=1)  # what can't be comes last, and equals nothing
+            if (in_order[:, 1:] == in_order[:, :-1]).any():
+                return False
+        twins = problem.twins()
+        among = self.possible[np.ix_(twins[:, 0], twins[:, 1])]
+        if (among & among.T).any():
+            return False
+        if any(self.possible[i, j] and (int(i), int(j)) not in fixed for i, j in problem.forced):
+            return False
+        groups = [set(rule.members.tolist()) for rule in problem.quotas if rule.at_most >= 0]
+        return all(a <= b or b <= a or not a & b for a, b in combinations(groups, 2))
+
+
+def _fewest_blocking(
+    wishes: Wishes, fixed: set[Pair], mentees_propose: bool, progress: Callable[[], None]
+) -> set[Pair]:
+    """The matching with the fewest blocking pairs, of some in which nobody is paired both ways: it mostly has none."""
+    back = _way_back(wishes.problem)
+
+    def uncrossed(out: frozenset[Pair]) -> tuple[set[Pair], frozenset[Pair]]:
+        """What comes out without the pairs ``out``, and without those that had to give way besides."""
+        while True:
+            progress()
+            possible = wishes.possible.copy()
+            for pair in out:
+                possible[pair] = False
+            pairs = _propose(wishes, mentees_propose, possible, fixed)
+            both_ways = [(pair, other) for pair in pairs if (other := back(pair)) in pairs and other is not None]
+            lower = {min(two, key=lambda pair: (pair in fixed, wishes.order(pair))) for two in both_ways} - fixed
+            if not lower:
+                return pairs, out
+            out |= lower
+
+    best: set[Pair] = set()
+    fewest = math.inf
+    seen = {frozenset[Pair]()}
+    open_choices = deque(seen)
+    for _ in range(TRIES):
+        if not open_choices:
+            break
+        pairs, out = uncrossed(open_choices.popleft())
+        seen.add(out)
+        blocking = blocking_pairs(wishes.problem, _array(pairs))
+        if len(blocking) < fewest:
+            best, fewest = pairs, len(blocking)
+        if not blocking:
+            break
+        for pair in sorted(out.intersection(blocking), key=wishes.order):
+            other = back(pair)
+            if other is not None and other not in fixed:
+                choice = out - {pair} | {other}
+                if choice not in seen:
+                    seen.add(choice)
+                    open_choices.append(choice)
+    return best
+
+
+def _best_between(wishes: Wishes, one: IntArray, other: IntArray, options: Options, progress: Progress) -> float:
+    """No stable matching has a greater total fit, where ``one`` is the best for one side and ``other`` for the other.
+
+    In every stable matching everybody has as many as in these, and nobody better or worse than those in one of them.
+    """
+    problem = wishes.problem
+    if np.array_equal(one, other):
+        return math.fsum(problem.scores[one[:, 0], one[:, 1]])
+    both = np.concatenate([one, other])
+    possible = wishes.possible.copy()
+    for side, rank in enumerate((wishes.mentor_rank, wishes.mentee_rank)):
+        who, places = both[:, side], rank[both[:, side], both[:, 1 - side]]
+        best, worst = np.full(len(rank), rank.shape[1]), np.full(len(rank), -1)
+        np.minimum.at(best, who, places)
+        np.maximum.at(worst, who, places)
+        between = (rank >= best[:, None]) & (rank <= worst[:, None])
+        possible &= between if side == 0 else between.T
+    narrow = problem.changed(
+        _held=np.where(possible, problem.scores, np.nan),
+        mentor_capacity=np.bincount(one[:, 0], minlength=problem.shape[0]),
+        mentee_demand=np.bincount(one[:, 1], minlength=problem.shape[1]),
+    )
+    return alone(Core.of(narrow, EMPTY_PAIRS, 0.0, options.seed, progress, options.memory_mb), "total")
 
 
 def _forced(problem: Problem, options: Options, progress: Progress) -> set[tuple[int, int]]:
@@ -167,37 +292,31 @@ def _ranks(likes: FloatArray, order: IntArray) -> IntArray:
     return ranks
 
 
-def _propose(
-    problem: Problem,
-    mentees_propose: bool,
-    mentor_rank: IntArray,
-    mentee_rank: IntArray,
-    possible: BoolArray,
-    fixed: set[tuple[int, int]],
-) -> set[tuple[int, int]]:
+def _propose(wishes: Wishes, mentees_propose: bool, possible: BoolArray, fixed: set[Pair]) -> set[Pair]:
     """Deferred acceptance: one side asks in order of its wishes, the other holds the best so far."""
-    mentors = Chooser(problem.mentor_capacity, mentor_rank, (), {})
+    problem = wishes.problem
+    mentors = Chooser(problem.mentor_capacity, wishes.mentor_rank, (), {})
     rules = [{int(i): rule.at_most for i in rule.members} for rule in problem.quotas if rule.at_most >= 0]
-    mentees = Chooser(problem.mentee_demand, mentee_rank, rules, {})
+    mentees = Chooser(problem.mentee_demand, wishes.mentee_rank, rules, {})
     for i, j in fixed:
         mentors.fixed.setdefault(i, set()).add(j)
         mentees.fixed.setdefault(j, set()).add(i)
     asking, asked = (mentees, mentors) if mentees_propose else (mentors, mentees)
     can_ask = possible.T if mentees_propose else possible
-    wishes = [
+    in_turn = [
         [int(each) for each in np.argsort(asking.rank[who], kind="stable") if can_ask[who, each]]
         for who in range(len(can_ask))
     ]
-    refused: list[set[int]] = [set() for _ in wishes]
+    refused: list[set[int]] = [set() for _ in in_turn]
     held: list[set[int]] = [set(asked.fixed.get(who, ())) for who in range(len(asked.rank))]
-    holds_me: list[set[int]] = [set(asking.fixed.get(who, ())) for who in range(len(wishes))]
-    start = [0] * len(wishes)  # those before it have refused
-    queue = deque(range(len(wishes)))
+    holds_me: list[set[int]] = [set(asking.fixed.get(who, ())) for who in range(len(in_turn))]
+    start = [0] * len(in_turn)  # those before it have refused
+    queue = deque(range(len(in_turn)))
     while queue:
         who = queue.popleft()
-        while start[who] < len(wishes[who]) and wishes[who][start[who]] in refused[who]:
+        while start[who] < len(in_turn[who]) and in_turn[who][start[who]] in refused[who]:
             start[who] += 1
-        left = (wishes[who][k] for k in range(start[who], len(wishes[who])))
+        left = (in_turn[who][k] for k in range(start[who], len(in_turn[who])))
         wanted = asking.choose(who, (each for each in left if each not in refused[who]))
         for each in wanted - holds_me[who]:
             keep = asked.choose(each, sorted(held[each] | {who}, key=lambda other: int(asked.rank[each, other])))
