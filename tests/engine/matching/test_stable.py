@@ -228,6 +228,26 @@ def test_scores_serve_as_wishes_and_every_other_constraint_holds(aim):
             assert result.blocking == ()
 
 
+@pytest.mark.parametrize("aim", ["stable_mentees", "stable_mentors"])
+def test_a_minimum_that_wishes_stand_against_is_said_to_be_missed_for_them(aim):
+    scores = [[0.9, 0.8], [0.5, 0.1]]
+    quotas = [m.Quota([1], at_least=1)]
+    problem = m.Problem.from_scores(scores, mentor_capacity=2, mentor_minimum=1, mentee_minimum=2, quotas=quotas)
+    result = m.match(problem, aim=aim)
+    m.verify(problem, result)
+    assert result.pairs.tolist() == [[0, 0], [0, 1]]
+    why = "with this aim, whom people would rather have comes first"
+    assert [each.text for each in result.unmet] == [
+        f"mentor 1 was to have at least 1 mentee and has 0: {why}.",
+        "mentee 0 was to have at least 2 mentors and has 1: no more than 1 are allowed.",
+        "mentee 1 was to have at least 2 mentors and has 1: no more than 1 are allowed.",
+        f"mentee 0 was to have at least 1 mentor of group 1 and has 0: {why}.",
+        f"mentee 1 was to have at least 1 mentor of group 1 and has 0: {why}.",
+    ]
+    kept = m.match(problem, aim="coverage")
+    assert not [each for each in kept.unmet if each.kind == "mentor_minimum"]
+
+
 def test_another_aim_may_leave_pairs_who_would_rather_have_each_other():
     problem = m.Problem.from_scores([[0.9, 0.1], [0.2, np.nan]])
     assert m.match(problem, aim="coverage").blocking == ((0, 0),)

@@ -45,7 +45,9 @@ def match(
     aim         'total': total fit; 'coverage': mentees served at all, then places filled, then total fit;
                 'worst_off': served, filled, the least score, total fit; 'stable_mentees', 'stable_mentors': no two
                 would both rather have each other, best for that side. Forced pairs come first, then minimums and
-                quotas: as many as can be kept.
+                quotas: as many as can be kept. Stable aims keep forced pairs and what quotas allow at most, but
+                minimums and ``at_least`` only as people's wishes come out: where nobody is indifferent, who has places
+                left has the same people in every stable matching, so that none could give them more.
     previous    last time's pairs (a result or pairs of indices). Among equals as many as can be stay.
     stickiness  what one pair that stays is worth, in score: total fit is given up for it, never a level above. The
                 bound of total fit is then under the condition that as many stay.

@@ -24,6 +24,7 @@ MENTOR_TEXTS = {
     "free": "A mentee who could be theirs still looks for a mentor, but no better answer with this pair was found.",
     "nothing": "They have no places at the moment.",
 }
+WISHES_FIRST = "with this aim, whom people would rather have comes first"
 
 
 def unmatched(problem: Problem, pairs: IntArray) -> tuple[Unmatched, ...]:
@@ -93,11 +94,12 @@ def _some(problem: Problem, side: Side, people: IntArray, others: IntArray) -> B
     return found
 
 
-def unmet(problem: Problem, pairs: IntArray) -> tuple[Unmet, ...]:
+def unmet(problem: Problem, pairs: IntArray, *, wishes_first: bool = False) -> tuple[Unmet, ...]:
     """Forced pairs, minimums of mentors and of mentees, and quotas that ``pairs`` don't keep, with the reason of
-    each."""
+    each. ``wishes_first``: of an aim that keeps minimums only where nobody would rather have others."""
     mentors, mentees = problem.shape
     made = {(int(i), int(j)) for i, j in pairs}
+    otherwise = WISHES_FIRST if wishes_first else "other rules and the places of others stand against it"
     found: list[Unmet] = []
     for i, j in problem.forced.tolist():
         if (i, j) not in made:
@@ -108,13 +110,13 @@ def unmet(problem: Problem, pairs: IntArray) -> tuple[Unmet, ...]:
     count = np.bincount(pairs[:, 0], minlength=mentors)
     for i in np.flatnonzero(count < problem.mentor_minimum).tolist():
         asked, got = int(problem.mentor_minimum[i]), int(count[i])
-        reason = _reason(asked, int(problem.mentor_capacity[i]), _mentees(problem, i), "mentee")
+        reason = _reason(asked, int(problem.mentor_capacity[i]), _mentees(problem, i), "mentee") or otherwise
         text = f"{problem.name('mentor', i)} was to have at least {_people(asked, 'mentee')} and has {got}: {reason}."
         found.append(Unmet("mentor_minimum", i, None, None, asked, got, None, text))
     count = np.bincount(pairs[:, 1], minlength=mentees)
     for j in np.flatnonzero(count < problem.mentee_minimum).tolist():
         asked, got = int(problem.mentee_minimum[j]), int(count[j])
-        reason = _reason(asked, int(problem.mentee_demand[j]), _mentors(problem, j), "mentor")
+        reason = _reason(asked, int(problem.mentee_demand[j]), _mentors(problem, j), "mentor") or otherwise
         text = f"{problem.name('mentee', j)} was to have at least {_people(asked, 'mentor')} and has {got}: {reason}."
         found.append(Unmet("mentee_minimum", None, j, None, asked, got, None, text))
     for k, quota in enumerate(problem.quotas):
@@ -128,7 +130,7 @@ def unmet(problem: Problem, pairs: IntArray) -> tuple[Unmet, ...]:
             if quota.at_most >= 0:
                 most = min(most, quota.at_most)
             mine = inside & _mentors(problem, j)
-            reason = _reason(quota.at_least, most, mine, "mentor", " of that group")
+            reason = _reason(quota.at_least, most, mine, "mentor", " of that group") or otherwise
             text = (
                 f"{problem.name('mentee', j)} was to have at least {_people(quota.at_least, 'mentor')} of group {k + 1}"
                 f" and has {count[j]}: {reason}."
@@ -155,9 +157,9 @@ def _people(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _reason(asked: int, most: int, possible: BoolArray, noun: str, group: str = "") -> str:
+def _reason(asked: int, most: int, possible: BoolArray, noun: str, group: str = "") -> str | None:
     if most < asked:
         return f"no more than {most} are allowed"
     if possible.sum() < asked:
         return f"the rules leave {_people(int(possible.sum()), noun)}{group} with places"
-    return "other rules and the places of others stand against it"
+    return None

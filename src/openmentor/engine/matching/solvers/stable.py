@@ -144,7 +144,7 @@ def stable_match(problem: Problem, options: Options, progress: Progress) -> Resu
         pairs=pairs,
         scores=scores,
         levels=tuple(_level(name, value, bounds[name]) for name, value in values.items()),
-        unmet=unmet(problem, pairs),
+        unmet=unmet(problem, pairs, wishes_first=True),
         unmatched=unmatched(problem, pairs),
         prices=np.full(problem.shape[0], np.nan),
     )
