@@ -76,6 +76,9 @@ def every_matching(problem: Problem) -> Any:
             for a, b in cells:
                 if problem.mentor_ids[i] == problem.mentee_ids[b] and problem.mentor_ids[a] == problem.mentee_ids[j]:
                     ok &= ~(x[:, i, j] & x[:, a, b])
+    if problem.one_role:
+        for i, j in problem.twins():
+            ok &= ~(x[:, i].any(1) & x[:, :, j].any(1))
     return x[ok]
 
 

@@ -264,6 +264,7 @@ def _with_scores(problem: Problem, change: AddPerson) -> Problem:
         forbidden=problem.forbidden,
         mentor_ids=mentor_ids,
         mentee_ids=mentee_ids,
+        one_role=problem.one_role,
     )
     return grown.changed(
         quotas=problem.quotas,

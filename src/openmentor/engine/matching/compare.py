@@ -43,9 +43,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Broken:
-    """A rule that the other pairs break: 'rule', 'mentor_places', 'mentee_places', 'both_ways' or 'quota'."""
+    """A rule that the other pairs break: 'rule', 'mentor_places', 'mentee_places', 'both_ways', 'both_roles' or 'quota'."""
 
-    kind: Literal["rule", "mentor_places", "mentee_places", "both_ways", "quota"]
+    kind: Literal["rule", "mentor_places", "mentee_places", "both_ways", "both_roles", "quota"]
     mentor: int | None
     mentee: int | None
     text: str
@@ -168,6 +168,12 @@ def _breaks(problem: Problem, pairs: IntArray) -> list[Broken]:
         if back in made and (i, j) < back:
             text = f"{problem.name('mentor', i)} and {problem.name('mentee', j)} are paired both ways."
             found.append(Broken("both_ways", i, j, text))
+    served = {j for _, j in made}
+    for i in sorted({i for i, _ in made} & as_mentee.keys()) if problem.one_role else ():
+        if as_mentee[i] in served:
+            found.append(
+                Broken("both_roles", i, as_mentee[i], f"{problem.name('mentor', i)} has a mentor and mentees.")
+            )
     for k, quota in enumerate(problem.quotas):
         count_of = Counter(j for i, j in made if i in set(quota.members.tolist()))
         for j, count in sorted(count_of.items()):

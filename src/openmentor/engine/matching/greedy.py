@@ -34,13 +34,17 @@ def greedy(problem: Problem) -> IntArray:
     made: list[tuple[int, int]] = []
     while waiting:
         _, mentee, mentor = heapq.heappop(waiting)
-        if places[mentor] and mentor not in closed.get(mentee, ()):
+        if places[mentor] and demand[mentee] and mentor not in closed.get(mentee, ()):
             made.append((mentor, mentee))
             places[mentor] -= 1
             demand[mentee] -= 1
             closed.setdefault(mentee, set()).add(mentor)
             if mentee in as_mentor and mentor in as_mentee:  # the other way round would be the same two again
                 closed.setdefault(as_mentee[mentor], set()).add(as_mentor[mentee])
+            if problem.one_role and mentor in as_mentee:
+                demand[as_mentee[mentor]] = 0
+            if problem.one_role and mentee in as_mentor:
+                places[as_mentor[mentee]] = 0
         if demand[mentee] and (found := best(mentee)):
             heapq.heappush(waiting, found)
     return np.array(sorted(made), dtype=np.int64).reshape(-1, 2)

@@ -82,6 +82,10 @@ def solved(
     if aim in STABLE:
         from .solvers.stable import stable_match
 
+        if problem.one_role:
+            raise InvalidProblem(
+                f"one_role goes with {', '.join(AIMS)}; wishes alone don't say which role somebody is to have"
+            )
         return stable_match(problem, options, progress or _silent)
     if problem.is_large and options.parity is None and is_plain(problem, aim):
         from .solvers import large  # its compiled loops are loaded only where they are needed

@@ -211,6 +211,7 @@ class Problem:
     mentee_demand     (mentees,) the most mentors each gets; ``mentee_minimum``: the fewest they must.
     forced, forbidden (k, 2) index pairs (mentor, mentee), sorted.
     quotas            the checked quotas.
+    one_role          True: who is on both sides, by their id, gets a mentor or mentees, not both.
     mentor_ids, mentee_ids   who they are, or None; one id on both sides is one person, who is never paired with
                              themself, and
                       two people are never paired both ways.
@@ -229,6 +230,7 @@ class Problem:
     forced: IntArray
     forbidden: IntArray
     quotas: tuple[Rule, ...]
+    one_role: bool
     mentor_ids: tuple[str, ...] | None
     mentee_ids: tuple[str, ...] | None
     scored: Scored | None = None
@@ -274,6 +276,7 @@ class Problem:
             forced=[*scored.forced.tolist(), *_rows(forced)],
             forbidden=forbidden,
             quotas=quotas,
+            one_role=scored.spec.one_role,
             mentor_ids=scored.mentor_ids,
             mentee_ids=scored.mentee_ids,
         )
@@ -298,6 +301,7 @@ class Problem:
         quotas: Iterable[Quota] = (),
         mentor_ids: Iterable[Any] | None = None,
         mentee_ids: Iterable[Any] | None = None,
+        one_role: bool = False,
     ) -> Problem:
         """A problem from scores at hand.
 
@@ -306,6 +310,7 @@ class Problem:
         forced    pairs (mentor, mentee) to be made if no hard rule forbids them; ``forbidden``: pairs never made.
         quotas    see ``Quota``.
         ids       make the answer independent of the order of rows; one id on both sides is one person.
+        one_role  True: such a person gets a mentor or mentees, not both. Not with stable aims.
         Raises    InvalidProblem if shapes disagree, a score lies outside 0..1, a load is negative or infinite, an index
                   names nobody, an id stands twice.
         """
@@ -321,6 +326,7 @@ class Problem:
             forced=forced,
             forbidden=forbidden,
             quotas=quotas,
+            one_role=one_role,
             mentor_ids=mentor_ids,
             mentee_ids=mentee_ids,
         )
@@ -383,6 +389,9 @@ class Problem:
         self.forced = pairs_of(rest["forced"], mentors, mentees, "forced")
         self.forbidden = pairs_of(rest["forbidden"], mentors, mentees, "forbidden")
         self.quotas = _quotas(rest["quotas"], mentors)
+        if not isinstance(rest["one_role"], bool):
+            raise InvalidProblem(f"one_role is {rest['one_role']!r}; True or False is needed")
+        self.one_role = rest["one_role"]
         self.mentor_ids = _ids(mentor_ids, mentors, "mentor_ids")
         self.mentee_ids = _ids(mentee_ids, mentees, "mentee_ids")
         self.scored = None

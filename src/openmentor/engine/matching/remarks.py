@@ -24,6 +24,10 @@ MENTOR_TEXTS = {
     "free": "A mentee who could be theirs still looks for a mentor, but no better answer with this pair was found.",
     "nothing": "They have no places at the moment.",
 }
+IN_OTHER_ROLE = {
+    "mentee": "They have mentees, and nobody has both roles here.",
+    "mentor": "They have a mentor, and nobody has both roles here.",
+}
 WISHES_FIRST = "with this aim, whom people would rather have comes first"
 
 
@@ -46,16 +50,25 @@ def _left(problem: Problem, pairs: IntArray, side: Side) -> list[Unmatched]:
     others = np.setdiff1d(np.arange(len(there)), [*gated[1 - own], *absent[1 - own]]).astype(np.int64)
     others = np.setdiff1d(others, nobodys).astype(np.int64) if side == "mentee" else others
     free = others[there[others] > np.bincount(pairs[:, 1 - own], minlength=len(there))[others]]
+    twins = problem.twins()
+    busy: set[int] = set()
+    if problem.one_role:
+        has_role = (
+            twins[np.isin(twins[:, 1 - own], pairs[:, 1 - own]), own],
+            twins[np.isin(twins[:, own], pairs[:, own]), 1 - own],
+        )
+        busy, free = set(has_role[0].tolist()), np.setdiff1d(free, has_role[1]).astype(np.int64)
     some_places, some, some_free = (np.zeros(len(here), dtype=np.bool_) for _ in range(3))
     some_places[asking] = _some(problem, side, asking, others[there[others] > 0])
     some[asking] = _some(problem, side, asking, others[there[others] == 0])
-    twins = problem.twins()
     if len(twins) or problem.quotas or not problem.is_large:  # else whoever is free and possible was matched
         some_free[asking] = _some(problem, side, asking, free)
     found = []
     for k in alone.tolist():
         if k in gated[own]:
             found.append(Unmatched(side, k, "gate", gated[own][k]))
+        elif k in busy:
+            found.append(Unmatched(side, k, "outcompeted", IN_OTHER_ROLE[side]))
         elif here[k] == 0:
             found.append(Unmatched(side, k, "no_places", texts["nothing"]))
         elif not (some[k] or some_places[k]):

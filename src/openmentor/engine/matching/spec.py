@@ -158,6 +158,7 @@ class Spec:
     commitment_hours   what the program asks of each; without it the dimension commitment isn't active.
     weeks        Mondays whose hours are compared; else that of ``start``, and to ``end`` those after a change of clocks.
     demand       mentors a mentee gets at most; ``mentee_minimum``, ``mentor_minimum``: at least.
+    one_role     True: who is mentor and mentee gets a mentor or mentees, not both. Not with stable aims.
     confidential columns that no reason may quote.
     forced, forbidden   pairs of ids (mentor, mentee).
     model        what compares texts by their meaning, as in ``meaning.MODELS``; 'none' for nothing; None: that of the reference,
@@ -180,6 +181,7 @@ class Spec:
     demand: int = 1
     mentee_minimum: int = 0
     mentor_minimum: int = 0
+    one_role: bool = False
     fields: tuple[Field, ...] = ()
     confidential: frozenset[str] = frozenset()
     eligibility: tuple[Condition, ...] = ()
@@ -252,6 +254,8 @@ class Spec:
             "demand": self.demand,
             "mentee_minimum": self.mentee_minimum,
             "mentor_minimum": self.mentor_minimum,
+            "one_role": self.one_role
+            or None,  # not named where it isn't asked for, so that older versions keep their hash
             "fields": {each.key: _field_settings(each) for each in self.fields},
             "confidential": sorted(self.confidential),
             "eligibility": _eligibility_settings(self.eligibility),
@@ -360,6 +364,7 @@ class _Reader:
             "demand": self._whole(0, 10_000),
             "mentee_minimum": self._whole(0, 10_000),
             "mentor_minimum": self._whole(0, 10_000),
+            "one_role": self._truth,
             "fields": self._fields,
             "confidential": self._names,
             "eligibility": self._eligibility,

@@ -33,7 +33,7 @@ def verify(
     """None if every claim of ``result`` holds; raises ``Breach`` with the first that doesn't.
 
     Checked: the form of the pairs, hard rules, places both ways, oneself and both ways at once, forced pairs,
-    minimums and quotas (but for what ``unmet`` names), each level's value from the scores, who is left over, and why.
+    one role each where that is asked, minimums and quotas (but for what ``unmet`` names), each level's value from the scores, who is left over, and why.
 
     Bounds: value at most bound, and no other pairs reach more, nor keep more of what was asked. Proved by the prices of
     places up to a million pairs (with ``bounds`` whatever their number; where nobody holds the scores, all are computed
@@ -102,6 +102,9 @@ def _rules(problem: Problem, pairs: list[tuple[int, int]]) -> None:
                 raise Breach(f"{mentor} is paired with themself")
             if (mentee, mentor) in named:
                 raise Breach(f"{mentor} and {mentee} are paired both ways")
+        both = {mentor for mentor, _ in named} & {mentee for _, mentee in named}
+        if problem.one_role and both:
+            raise Breach(f"{min(both)} has a mentor and mentees, and is to have one role")
     for k, rule in enumerate(problem.quotas):
         members = {int(i) for i in rule.members}
         for j, taken in Counter(j for i, j in pairs if i in members).items():

@@ -1,4 +1,4 @@
-"""What no network holds: two people paired both ways, and quotas that overlap.
+"""What no network holds: two people paired both ways, people who may have one role only, and quotas that overlap.
 
 The levels are taken in order, each as a linear program over candidate pairs whose prices are checked against all
 pairs, so that its value bounds the whole. Where the pairs at hand reach that bound the level is proved; else every
@@ -21,7 +21,9 @@ from .levels import Levels, tree_of
 
 FIRST_NODES = 200
 NODES = 5_000
-MOST_PAIRS = 60_000
+ROLE_WORK = 100_000
+"""Columns times nodes, where people are to have one role: nearly all is proved in a few nodes, the rest not in very many."""
+MOST_PAIRS, MOST_PAIRS_IN_ROLES = 60_000, 10_000
 MOST_ROUNDS = 60
 FEW_ROUNDS = 6
 NEAR = 16
@@ -66,7 +68,8 @@ def solve_without_collisions(
 
 
 def collisions(core: Core, pairs: IntArray) -> IntArray:
-    """Pairs to take away so that nobody is paired both ways and no quota is exceeded: the worst, forced ones last."""
+    """Pairs to take away so that nobody is paired both ways or in a role too many, and no quota is exceeded: the worst, forced ones
+    last. Of a role all are taken away, made or not: else others would come in their place."""
     forced = {(int(i), int(j)) for i, j in core.forced}
 
     def worth(pair: IntArray) -> tuple[bool, float, int, int]:
@@ -74,6 +77,14 @@ def collisions(core: Core, pairs: IntArray) -> IntArray:
         return ((i, j) in forced, float(core.scores[i, j]), i, j)
 
     away = [min((pairs[a], pairs[b]), key=worth) for a, b in core.both_ways(pairs)]
+    for i in core.in_both_roles(pairs):
+        roles = (0, i), (1, core.mentee_self[i])
+        side, who = min(
+            roles,
+            key=lambda role: sorted((worth(each)[:2] for each in pairs[pairs[:, role[0]] == role[1]]), reverse=True),
+        )
+        others = np.flatnonzero(~np.isnan(core.scores[who] if side == 0 else core.scores[:, who]))
+        away.extend(np.array((who, other) if side == 0 else (other, who)) for other in others)
     for members, most in zip(core.members, core.at_most):
         if most < 0:
             continue
@@ -103,6 +114,8 @@ class Search:
         self.group_of: IntArray = np.asarray(group_of).reshape(-1)
         self.prices: tuple[FloatArray, FloatArray] = (np.empty(0), np.empty((0, 0)))
         self.priced = ""
+        self.twins = np.flatnonzero(core.mentee_self >= 0)
+        self.most_pairs = MOST_PAIRS_IN_ROLES if core.one_role and len(self.twins) else MOST_PAIRS
         self.forced = self._keys(core.forced)
         self.previous = self._keys(core.previous)
 
@@ -157,6 +170,8 @@ class Search:
             if core.at_most[k] >= 0:
                 most = np.full(n, float(core.at_most[k]))
                 program.upper(f"most {k}", pairs[inside, 1], inside, np.ones(len(inside)), most)
+        if core.one_role and len(self.twins):
+            self._one_role(program, pairs)
         asked = {level, *("served" if row.level.startswith("group ") else row.level for row in rows)}
         if "kept" in asked:
             program.counted("kept", "mentor least", pairs[:, 0], columns, core.mentor_minimum)
@@ -182,6 +197,39 @@ class Search:
         places, worth = program.level_columns(level, self._weight(level, pairs))
         program.objective = (places, worth)
         return program
+
+    def _one_role(self, program: Program, pairs: IntArray) -> None:
+        """Of each person on both sides one more column, 1 for mentor and 0 for mentee: either role needs its value."""
+        core, twins = self.core, self.twins
+        role = program.switches(len(twins))
+        number = np.full(core.shape[0], -1), np.full(core.shape[1], -1)
+        everybody = np.arange(len(twins))
+        number[0][twins] = number[1][core.mentee_self[twins]] = everybody
+        capacity = core.capacity[twins].astype(np.float64)
+        demand = core.demand[core.mentee_self[twins]].astype(np.float64)
+        for name, side, factor, limit in (
+            ("as mentor", 0, -capacity, np.zeros(len(twins))),
+            ("as mentee", 1, demand, demand),
+        ):
+            who = number[side][pairs[:, side]]
+            inside = np.flatnonzero(who >= 0)
+            program.upper(
+                name,
+                np.concatenate([who[inside], everybody]),
+                np.concatenate([inside, role]),
+                np.concatenate([np.ones(len(inside)), factor]),
+                limit,
+            )
+            # With several places a fraction of the role would do for one pair: a row for each pair asks for all of it.
+            loose = inside[np.abs(factor[who[inside]]) > 1]
+            each, sign = np.arange(len(loose)), 1.0 if side else -1.0
+            program.upper(
+                f"{name} at all",
+                np.concatenate([each, each]),
+                np.concatenate([loose, role[who[loose]]]),
+                np.concatenate([np.ones(len(loose)), np.full(len(loose), sign)]),
+                np.full(len(loose), float(side)),
+            )
 
     # One level
 
@@ -243,6 +291,8 @@ class Search:
 
         mentor = of("mentor", m) - of("mentor least", m)
         mentee = of("mentee", n) - of("mentee least", n) - of("served", n)
+        mentor[self.twins] += of("as mentor", len(self.twins))
+        mentee[self.core.mentee_self[self.twins]] += of("as mentee", len(self.twins))
         for row in self.rows:
             if row.level == "filled":
                 mentee = mentee - of("level filled", 1)[0]
@@ -289,6 +339,8 @@ class Search:
             return bound
         reached = self._among(level, self.pairs, FIRST_NODES)
         distance = bound - self.value(level, self.best)
+        if distance <= ROUNDING:
+            return bound
         outside = self._promising(level, -distance - 1e-9)
         if len(outside) == 0 and reached <= self.value(level, self.best) + ROUNDING:
             return min(bound, reached)
@@ -296,7 +348,7 @@ class Search:
             np.concatenate([self.best, outside, self._promising(level, -distance - 1e-9, inside=True)]),
             self.core.shape[1],
         )
-        return bound if len(everything) > MOST_PAIRS else min(bound, self._among(level, everything, NODES))
+        return bound if len(everything) > self.most_pairs else min(bound, self._among(level, everything, NODES))
 
     def _among(self, level: str, pairs: IntArray, nodes: int) -> float:
         """Set ``best`` to the best found among ``pairs``; returns a bound on all matchings made of those."""
@@ -325,7 +377,7 @@ class Search:
             pairs = np.argwhere(~np.isnan(self.core.scores)).astype(np.int64)
             if self.threshold >= 0:
                 pairs = pairs[self.core.scores[pairs[:, 0], pairs[:, 1]] >= self.threshold]
-            is_all = len(pairs) <= MOST_PAIRS
+            is_all = len(pairs) <= self.most_pairs
             pairs = pairs if is_all else self.pairs
             program = self._program("total", [*self.rows, *rows], pairs, self.core.both_ways(pairs))
             chosen, best = program.search(NODES)
@@ -381,7 +433,7 @@ class Search:
         if self._keeps(pairs):
             return pairs, False
         pairs = np.argwhere(~np.isnan(higher.scores)).astype(np.int64)
-        if len(pairs) > MOST_PAIRS:
+        if len(pairs) > self.most_pairs:
             return None, False
         last = self.rows[-1]
         chosen, reached = self._program(last.level, self.rows[:-1], pairs, self.core.both_ways(pairs)).search(NODES)
@@ -400,6 +452,7 @@ class Program:
         self.pairs = pairs
         self.columns = pairs
         self.limits: list[FloatArray] = [np.ones(pairs)]
+        self.whole: list[IntArray] = [np.arange(pairs)]
         self.groups: list[tuple[str, IntArray, IntArray, FloatArray, FloatArray]] = []
         self.counts: dict[str, list[IntArray]] = {}
         self.objective: tuple[IntArray, FloatArray] = (np.empty(0, dtype=np.int64), np.empty(0))
@@ -422,6 +475,14 @@ class Program:
             np.concatenate([-np.ones(len(rows)), np.ones(len(most))]),
             np.zeros(len(most)),
         )
+
+    def switches(self, count: int) -> IntArray:
+        """New columns that are 0 or 1."""
+        fresh = self.columns + np.arange(count)
+        self.columns += count
+        self.limits.append(np.ones(count))
+        self.whole.append(fresh)
+        return fresh
 
     def level_columns(self, level: str, weights: FloatArray) -> tuple[IntArray, FloatArray]:
         """Which columns add to ``level``, and how much each."""
@@ -468,7 +529,9 @@ class Program:
         """The best whole pairs found within the limit of nodes, or None, and the bound proved over these columns."""
         matrix, limits, cost, most = self._parts()
         whole = np.zeros(self.columns)
-        whole[: self.pairs] = 1
+        whole[np.concatenate(self.whole)] = 1
+        if len(self.whole) > 1:
+            nodes = max(1, min(nodes, ROLE_WORK // self.columns))
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         answer = milp(

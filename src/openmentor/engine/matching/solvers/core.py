@@ -30,6 +30,7 @@ class Core:
     previous   (k, 2) last time's pairs that are still possible; ``stickiness``: what keeping one is worth, in score.
     members    (q, m) who counts for each quota; ``at_least``, ``at_most`` (q,), -1 for no upper limit.
     mentee_self, mentor_self   position on the other side of the same person, -1 for none.
+    one_role   whether such a person may have a mentor or mentees only.
     group      (n,) the mentee's group where parity is asked for, -1 for none; ``group_sizes``: people in each.
     """
 
@@ -48,6 +49,7 @@ class Core:
     at_most: IntArray
     mentee_self: IntArray
     mentor_self: IntArray
+    one_role: bool
     memory_mb: int
     progress: Progress
     group: IntArray | None = None
@@ -116,6 +118,7 @@ class Core:
             at_most=np.array([rule.at_most for rule in problem.quotas], dtype=np.int64),
             mentee_self=mentee_self,
             mentor_self=mentor_self,
+            one_role=problem.one_role,
             memory_mb=memory_mb,
             progress=progress,
         )
@@ -150,6 +153,17 @@ class Core:
             if back is not None and back > k:
                 found.append((k, back))
         return found
+
+    def in_both_roles(self, pairs: IntArray) -> IntArray:
+        """Mentors who have mentees and a mentor, where one role is all that they may have."""
+        twins = np.flatnonzero(self.mentee_self >= 0) if self.one_role else np.empty(0, dtype=np.int64)
+        taken = np.bincount(pairs[:, 0], minlength=self.shape[0])
+        given = np.bincount(pairs[:, 1], minlength=self.shape[1])
+        return twins[(taken[twins] > 0) & (given[self.mentee_self[twins]] > 0)]
+
+    def is_tangled(self, pairs: IntArray) -> bool:
+        """Whether people are paired both ways, or have both roles and may not."""
+        return bool(self.both_ways(pairs)) or len(self.in_both_roles(pairs)) > 0
 
     def served_of_groups(self, pairs: IntArray) -> IntArray:
         """How many mentees of each group have somebody."""

@@ -63,20 +63,20 @@ def solve(core: Core, aim: str) -> Solution:
         return Solution(EMPTY_PAIRS, level_values(core, aim, EMPTY_PAIRS), np.zeros(core.shape[0]))
     if aim != "worst_off" and core.group is None:
         plain = assign(core, serve_first=aim == "coverage")
-        if plain is not None and not core.both_ways(plain[0]):
+        if plain is not None and not core.is_tangled(plain[0]):
             return Solution(plain[0], level_values(core, aim, plain[0]), plain[1])
     tree, all_nested = tree_of(core)
     levels = Levels(core, tree)
     names = stages(core, aim)
     levels.run(names)
     pairs = levels.matched()
-    if not core.both_ways(pairs) and (all_nested or not core.overfull(pairs)):
+    if not core.is_tangled(pairs) and (all_nested or not core.overfull(pairs)):
         return Solution(pairs, level_values(core, aim, pairs), levels.prices())
     return _tangled(core, aim, names, levels, all_nested)
 
 
 def _tangled(core: Core, aim: str, names: Sequence[str], levels: Levels, all_nested: bool) -> Solution:
-    """Where the network's answer pairs people both ways or breaks quotas that overlap.
+    """Where the network's answer pairs people both ways, gives them both roles or breaks quotas that overlap.
 
     The network's answer bounds the levels from above as long as the levels before it are reached in full, and only if
     every quota is in it.

@@ -12,6 +12,8 @@ def is_plain(problem: Problem, aim: str) -> bool:
     """Whether nothing but places, minimums, rules and fixed pairs that can all be made is asked for, one mentor for each."""
     if aim == "worst_off" and (problem.mentor_minimum.any() or problem.mentee_minimum.any()):
         return False
+    if problem.one_role and len(problem.twins()):
+        return False
     return not problem.quotas and bool((problem.mentee_demand <= 1).all()) and fixed_pairs(problem) is not None
 
 

@@ -53,7 +53,7 @@ def _open_scores(problem: Problem) -> FloatArray:
 def blocking_pairs(problem: Problem, pairs: IntArray) -> tuple[tuple[int, int], ...]:
     """Possible pairs, not made, of whom each has room for the other or would rather have them than one of theirs.
 
-    Forced pairs are not given up for it, and nobody exceeds a quota or is paired both ways.
+    Forced pairs are not given up for it, and nobody exceeds a quota, is paired both ways or in both roles if one is all they may have.
     """
     mentor_likes, mentee_likes = likings(problem)
     mentors, mentees = problem.shape
@@ -74,6 +74,10 @@ def blocking_pairs(problem: Problem, pairs: IntArray) -> tuple[tuple[int, int], 
     for i, j in made:
         partners.setdefault(j, []).append(i)
     found = []
+    if problem.one_role:
+        twins = problem.twins()
+        better[twins[np.isin(twins[:, 1], pairs[:, 1]), 0]] = False
+        better[:, twins[np.isin(twins[:, 0], pairs[:, 0]), 1]] = False
     for i, j in np.argwhere(better).tolist():
         if back((i, j)) in made_already:
             continue
