@@ -94,7 +94,7 @@ def _tangled(core: Core, aim: str, names: Sequence[str], levels: Levels, all_nes
             continue
         known = search.value(name, relaxed) if full else _crude(core, name)
         if people > PROVED_UP_TO:
-            bounds[name] = known if full or name in ("least", "parity") else alone(core, name, levels.pairs)
+            bounds[name] = known if full or name in ("least", "parity") else _alone(core, name, levels.pairs)
         elif name == "least":
             bounds[name] = search.raise_least(names[: names.index("least")], known)
         elif name == "parity":
@@ -115,12 +115,30 @@ def _tangled(core: Core, aim: str, names: Sequence[str], levels: Levels, all_nes
     )
 
 
-def alone(core: Core, name: str, near: IntArray | None = None) -> float:
+def _alone(core: Core, name: str, near: IntArray) -> float:
     """What the network reaches at this level if nothing else is wanted: no matching is better."""
     levels = Levels(core, tree_of(core)[0], near)
     levels.run([name])
     pairs = levels.matched()
     return Search(core, pairs, EMPTY_PAIRS, EMPTY_PAIRS).value(name, pairs)
+
+
+def most(core: Core, name: str) -> float:
+    """What no matching exceeds at this level, whatever else is wanted: proved to be reached up to ``PROVED_UP_TO`` people."""
+    if 0 in core.shape:
+        return 0.0
+    core = replace(core, at_least=np.zeros_like(core.at_least))
+    tree, all_nested = tree_of(core)
+    levels = Levels(core, tree)
+    levels.run([name])
+    pairs = levels.matched()
+    search = Search(core, pairs, levels.nearest(NEAR), levels.pairs)
+    reached = search.value(name, pairs)
+    tangled = core.is_tangled(pairs) or (not all_nested and core.overfull(pairs))
+    if not tangled or sum(core.shape) - len(search.twins) > PROVED_UP_TO:
+        return reached
+    search.best = solve_without_collisions(core, [name], pairs, levels.pairs)
+    return search.optimize(name, reached)
 
 
 def _crude(core: Core, name: str) -> float:

@@ -14,7 +14,7 @@ from ..remarks import unmatched, unmet
 from ..result import Level, Options, Result
 from .branching import solve_without_collisions
 from .core import EMPTY_PAIRS, Core, seeded_order
-from .exact import alone
+from .exact import most
 
 TRIES = 40
 """Where two might be paired both ways: how many choices are tried of the pairs that give way."""
@@ -140,8 +140,7 @@ def stable_match(problem: Problem, options: Options, progress: Progress) -> Resu
         bounds = {**values, "total fit": _best_between(wishes, pairs, other, options, progress)}
     else:
         core = Core.of(problem, EMPTY_PAIRS, 0.0, options.seed, progress, options.memory_mb)
-        some = 0 not in core.shape
-        bounds = {"blocking": 0.0, **{LEVELS[name]: alone(core, name) if some else 0.0 for name in LEVELS}}
+        bounds = {"blocking": 0.0, **{told: most(core, name) for name, told in LEVELS.items()}}
     return Result(
         problem=problem,
         options=options,
@@ -271,7 +270,7 @@ def _best_between(wishes: Wishes, one: IntArray, other: IntArray, options: Optio
         mentor_capacity=np.bincount(one[:, 0], minlength=problem.shape[0]),
         mentee_demand=np.bincount(one[:, 1], minlength=problem.shape[1]),
     )
-    return alone(Core.of(narrow, EMPTY_PAIRS, 0.0, options.seed, progress, options.memory_mb), "total")
+    return most(Core.of(narrow, EMPTY_PAIRS, 0.0, options.seed, progress, options.memory_mb), "total")
 
 
 def _forced(problem: Problem, options: Options, progress: Progress) -> set[tuple[int, int]]:
