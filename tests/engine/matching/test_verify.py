@@ -255,7 +255,7 @@ def test_what_is_no_bound_and_what_are_no_prices_is_found():
     last = result.levels[-1]
     for wrong, breach in [
         ({"levels": (*result.levels[:-1], dataclasses.replace(last, bound=math.inf))}, "which is none"),
-        ({"levels": (*result.levels[:-1], dataclasses.replace(last, bound=math.nan))}, "above its bound"),
+        ({"levels": (*result.levels[:-1], dataclasses.replace(last, bound=math.nan))}, "which is none"),
         ({"prices": np.zeros(3)}, "prices has shape"),
         ({"prices": np.array([0.0, np.nan])}, "no number"),
         ({"prices": np.array([5.0, 0.0])}, "by the prices it is at most"),

@@ -640,14 +640,15 @@ def managers_of(sides: Iterable[Side]) -> dict[str, str]:
 # ---- from the caller's mappings, and from a file -----------------------------------------------------------
 
 
-def _check_spec(spec: object) -> None:
+def check_spec(spec: object) -> None:
+    """Raise InvalidProblem for what is no specification."""
     if not isinstance(spec, Spec):
         raise InvalidProblem(f"spec is {shown(spec)}; a Spec is needed, as Spec() or Spec.from_mapping(settings)")
 
 
 def from_mappings(mentors: Any, mentees: Any, spec: Spec) -> tuple[Side, Side, tuple[str, ...]]:
     """Both sides from mappings of columns or frames (or ``Side`` at hand), and warnings. Raises InvalidProblem."""
-    _check_spec(spec)
+    check_spec(spec)
     if isinstance(mentors, Side) and isinstance(mentees, Side):
         return mentors, mentees, ()
     if isinstance(mentors, Side) or isinstance(mentees, Side):
@@ -685,7 +686,7 @@ def from_mappings(mentors: Any, mentees: Any, spec: Spec) -> tuple[Side, Side, t
 
 def from_mapping_of_peers(pool: Any, spec: Spec) -> tuple[Side, tuple[str, ...]]:
     """A pool without roles from a mapping of columns or a frame, and warnings. Raises InvalidProblem."""
-    _check_spec(spec)
+    check_spec(spec)
     columns = columns_of(pool)
     if "id" not in columns:
         if columns and any(len(cells) for cells in columns.values()):

@@ -73,6 +73,7 @@ class Pool:
     ) -> Pool:
         """A pool from people: columns as in PEOPLE.csv, a frame, or a ``Side``; roles and places are ignored."""
         spec = spec or Spec()
+        people.check_spec(spec)
         if spec.format == "one_to_one":
             spec = replace(spec, format="peer")
         side, warnings = (pool, ()) if isinstance(pool, people.Side) else people.from_mapping_of_peers(pool, spec)
@@ -199,6 +200,7 @@ def pairs(
     seed        with ids: decides ties. Where all scores are equal it is a draw, the same for the same seed.
     Raises      InvalidProblem, with the place named.
     """
+    forced, forbidden, not_again = (() if each is None else each for each in (forced, forbidden, not_again))
     if isinstance(pool, Pool):
         banned = [*pool.forbidden.tolist(), *[tuple(each) for each in (*forbidden, *not_again)]]
         asked = [*pool.forced.tolist(), *[tuple(each) for each in forced]]

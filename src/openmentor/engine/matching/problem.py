@@ -182,6 +182,16 @@ def _quotas(given: Iterable[Quota], mentors: int) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
+def _wishes(given: Any, name: str) -> list[Any]:
+    if given is None or isinstance(given, str) or not hasattr(given, "__iter__"):
+        raise InvalidProblem(f"{name} is {given!r}; a list of wishes for each is needed")
+    found = list(given)
+    for k, each in enumerate(found):
+        if each is None or isinstance(each, str) or not hasattr(each, "__iter__"):
+            raise InvalidProblem(f"{name}[{k}] is {each!r}; indices of the other side, best first, are needed")
+    return found
+
+
 def _lists(given: Any, count: int, name: str, side: str) -> tuple[tuple[int, ...], ...]:
     lists = []
     for k, row in enumerate(given):
@@ -349,6 +359,7 @@ class Problem:
         a possible pair is the mean of both wishes, 1 for a first choice and falling evenly along each list. Raises
         InvalidProblem if a list names nobody, or somebody twice.
         """
+        mentor_lists, mentee_lists = _wishes(mentor_lists, "mentor_lists"), _wishes(mentee_lists, "mentee_lists")
         mentors, mentees = len(mentor_lists), len(mentee_lists)
         preferences = Preferences(
             _lists(mentor_lists, mentees, "mentor_lists", "mentee"),

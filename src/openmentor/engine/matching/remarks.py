@@ -67,14 +67,14 @@ def _left(problem: Problem, pairs: IntArray, side: Side) -> list[Unmatched]:
     for k in alone.tolist():
         if k in gated[own]:
             found.append(Unmatched(side, k, "gate", gated[own][k]))
-        elif k in busy:
-            found.append(Unmatched(side, k, "outcompeted", IN_OTHER_ROLE[side]))
         elif here[k] == 0:
             found.append(Unmatched(side, k, "no_places", texts["nothing"]))
         elif not (some[k] or some_places[k]):
             found.append(Unmatched(side, k, "no_partner", texts["no_partner"]))
         elif not some_places[k]:
             found.append(Unmatched(side, k, "no_places", texts["no_places"]))
+        elif k in busy:
+            found.append(Unmatched(side, k, "outcompeted", IN_OTHER_ROLE[side]))
         elif not some_free[k]:
             found.append(Unmatched(side, k, "outcompeted", texts["outcompeted"]))
         else:
