@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -340,3 +343,23 @@ def test_unknown_outcomes_are_left_out_and_counted():
 def test_shapes_that_disagree_are_refused_in_words(given, words):
     with pytest.raises(ValueError, match=words):
         impact.effect(*given)
+
+
+@pytest.mark.parametrize("kind", ["decimals", "days", "singles", "fractions"])
+def test_numbers_of_any_kind_are_numbers(kind):
+    rng = np.random.default_rng(11)
+    age = np.round(rng.normal(size=1500) * 100)
+    took_part = rng.random(1500) < 1 / (1 + np.exp(1.5 - age / 100))
+    outcome = rng.random(1500) < 1 / (1 + np.exp(1 + age / 100))
+    made = {
+        "decimals": lambda each: Decimal(int(each)),
+        "days": lambda each: date(2000, 1, 1) + timedelta(days=int(each)),
+        "singles": np.float32,
+        "fractions": lambda each: Fraction(int(each), 7),
+    }[kind]
+    written = np.empty(1500, dtype=object)
+    written[:] = [made(each) for each in age]
+    plain = impact.effect(took_part, outcome, {"age": age})
+    other = impact.effect(took_part, outcome, {"age": written.tolist()})
+    assert other.value == pytest.approx(plain.value, abs=1e-9)
+    assert other.naive < -0.1 < other.low

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+import uuid
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -189,3 +191,55 @@ def test_employment_tenure_and_what_happened_so_far():
     assert history.known_before(a, day("2021-01-10"))["promotions"][0] == 0  # of that day itself nothing is known yet
     assert history.leaves(a, day("2020-06-01"))[0] == day("2021-05-01")[0]
     assert history.leaves(a, day("2021-09-01"))[0] == NEVER
+
+
+def test_ids_of_any_kind_leave_figures_to_no_order_of_rows():
+    rng = np.random.default_rng(3)
+    count = 600
+    age = rng.normal(size=count)
+    gone = np.flatnonzero(rng.random(count) < 0.3 + 0.1 * (age > 0))
+    days = np.array([f"2021-{month:02}-10" for month in rng.integers(2, 12, count)])
+    took_part = np.flatnonzero(rng.random(count) < 0.2)
+    begun = np.array([f"2021-{1 + k % 3:02}-05" for k in took_part])
+
+    def figure(ids, order):
+        keep = [k for k in gone if k not in set(took_part)]
+        people = {
+            "person": [ids[k] for k in order],
+            "hired": ["2019-01-01"] * count,
+            "age": age[order],
+        }
+        events = {"person": [ids[k] for k in keep], "day": days[keep], "kind": ["left"] * len(keep)}
+        starts = {"person": [ids[k] for k in took_part], "day": begun}
+        return impact.Study(people, events, starts, "2022-12-31", covariates=["age"]).effect("left").value
+
+    for make in (lambda k: uuid.UUID(int=7919 * k), lambda k: ("p", k), lambda k: k if k % 2 else str(k)):
+        ids = [make(k) for k in range(count)]
+        assert figure(ids, np.arange(count)) == figure(ids, rng.permutation(count))
+
+
+def test_a_moment_of_polars_is_the_local_day():
+    moments = pl.Series([datetime(2021, 1, 1, 22, tzinfo=ZoneInfo("America/New_York"))]).cast(
+        pl.Datetime("us", "America/New_York")
+    )
+    people = pl.DataFrame({"person": [1], "hired": moments})
+    event = {"person": [1], "day": ["2021-01-01"], "kind": ["promoted"]}
+    impact.Study(people, event, {"person": [1], "day": ["2021-01-02"]}, "2022-01-01")
+    with pytest.raises(impact.InvalidHistory, match="2020-12-31 is before the hiring on 2021-01-01"):
+        impact.Study(people, event | {"day": ["2020-12-31"]}, {"person": [1], "day": ["2021-01-02"]}, "2022-01-01")
+
+
+@pytest.mark.parametrize("written", ["Left", "LEFT", "Role changed"])
+def test_a_kind_that_is_one_of_ours_but_for_how_it_is_written_is_a_fault(written):
+    events = {"person": [1, 2], "day": ["2021-02-01"] * 2, "kind": ["left", written]}
+    people = {"person": [1, 2], "hired": ["2020-01-01"] * 2}
+    with pytest.raises(impact.InvalidHistory) as raised:
+        impact.Study(people, events, {"person": [], "day": []}, "2022-01-01")
+    assert [(each.table, each.row, each.column) for each in raised.value.faults] == [("events", 1, "kind")]
+
+
+def test_spaces_around_a_kind_are_no_part_of_it():
+    events = {"person": [1], "day": ["2021-02-01"], "kind": [" left "]}
+    people = {"person": [1], "hired": ["2020-01-01"]}
+    with pytest.raises(impact.InvalidHistory, match="starts on 2021-03-01, on or after the day of leaving"):
+        impact.Study(people, events, {"person": [1], "day": ["2021-03-01"]}, "2022-01-01")

@@ -369,3 +369,18 @@ def test_many_people_take_no_age():
     assert found.unknown is None
     assert abs(found.value) < 0.03
     assert time.process_time() - before < 30
+
+
+@pytest.mark.parametrize("at_once", [(20, 0), (40, 0), (0, 80), (40, 20)])
+def test_what_happens_on_the_day_of_the_start_itself_counts_once(at_once):
+    ours, theirs = at_once
+    who = np.concatenate([np.arange(ours), 200 + np.arange(theirs), 50 + np.arange(20), 500 + np.arange(80)])
+    day = np.repeat(["2021-03-15", "2021-09-11"], [ours + theirs, 100])
+    people = {"person": np.arange(1000), "hired": ["2020-01-01"] * 1000}
+    starts = {"person": np.arange(200), "day": ["2021-03-15"] * 200}
+    events = {"person": who, "day": day, "kind": ["role_changed"] * len(who)}
+    found = impact.Study(people, events, starts, "2023-01-01").effect("role_changed")
+    by_hand = (ours + 20) / 200 - (theirs + 80) / 800
+    assert found.value == pytest.approx(by_hand, abs=1e-9) == pytest.approx(found.naive)
+    assert found.low < found.value < found.high
+    assert found.compared.value == pytest.approx((theirs + 80) / 800)

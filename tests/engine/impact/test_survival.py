@@ -153,3 +153,14 @@ def test_a_curve_of_nobody_has_no_length_and_of_a_million_takes_no_age():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         impact.survival_curve([3.0, 4.0], [1, 1])
+
+
+@pytest.mark.parametrize("of", [None, np.inf, 1.5, 0, True, "left"])
+def test_what_is_no_cause_is_refused_in_words(of):
+    with pytest.raises(ValueError, match="of must be a cause"):
+        impact.incidence([12] * 30, [0] * 30, of=of)
+
+
+def test_the_cause_asked_about_is_the_second_where_nothing_is_said():
+    months, cause = [3.0] * 10 + [12.0] * 30, [1] * 4 + [2] * 6 + [0] * 30
+    assert impact.incidence(months, cause).value == impact.incidence(months, cause, of=2).value == pytest.approx(0.15)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -41,7 +44,11 @@ def column_of(name: str, given: Any) -> Column:
     entries = values.tolist()
     missing = [is_missing(each) or (isinstance(each, str) and not each.strip()) for each in entries]
     kept = [each for each, is_missing in zip(entries, missing) if not is_missing]
-    if all(isinstance(each, int | float) for each in kept):
+    if kept and all(isinstance(each, date) for each in kept):
+        return _of_numbers(
+            name, np.array([np.nan if gone else float(each.toordinal()) for each, gone in zip(entries, missing)])
+        )
+    if all(isinstance(each, Real | Decimal | np.bool_) for each in kept):
         return _of_numbers(name, np.array([np.nan if gone else float(each) for each, gone in zip(entries, missing)]))
     texts = ["" if gone else str(each).strip() for each, gone in zip(entries, missing)]
     labels = sorted({each for each in texts if each})

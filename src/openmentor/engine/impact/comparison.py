@@ -488,7 +488,8 @@ def conclude(
     )
     if events is not None:
         other = min(max(other, 0.0), 1.0)
-        value = treated.value - other
+        value = treated.value - other  # no share lies outside 0 to 1, which the interval reaches then
+        low, high = min(low, value), max(high, value)
         # As many people as would leave this variance, but never more than the weights say.
         n_theirs = events.n_theirs
         if 0 < other < 1 and estimate.variance_compared > 0:

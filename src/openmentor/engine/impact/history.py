@@ -231,13 +231,15 @@ def _ids(table: str, given: Any) -> list[Any]:
 
 
 def _ordered(ids: list[Any]) -> tuple[IntArray, dict[Any, int]]:
-    """Everybody by id where ids can be ordered, else as they come; and where each id stands."""
+    """Everybody by id, whatever the ids are; and where each id stands."""
     index: dict[Any, int] = {}
     for k, each in enumerate(ids):
         index.setdefault(each, k)
-    if len({type(each) for each in ids}) == 1 and isinstance(ids[0], str | int):
-        return np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64), index
-    return np.arange(len(ids)), index
+    try:
+        order = sorted(range(len(ids)), key=ids.__getitem__)
+    except TypeError:  # of several kinds, or of one that has no order
+        order = sorted(range(len(ids)), key=lambda k: (type(ids[k]).__name__, repr(ids[k])))
+    return np.array(order, dtype=np.int64), index
 
 
 def _doubles(table: str, ids: list[Any], index: dict[Any, int]) -> list[Fault]:
@@ -280,7 +282,10 @@ def _eligible(people: Any, given: Any, size: int) -> BoolArray:
 
 
 def _days(table: str, name: str, given: Any, size: int, faults: list[Fault]) -> IntArray:
-    values = _array(_sized(table, given, name, size))
+    held = _sized(table, given, name, size)
+    zone = getattr(getattr(held, "dtype", None), "time_zone", None)
+    # Polars hands out UTC as an array, and local moments, whose day is meant, as a list.
+    values = _array(held.to_list() if zone is not None else held)
     if values.dtype.kind == "M":
         days = values.astype("datetime64[D]")
         found = np.where(np.isnat(days), NEVER, days.astype(np.int64))
@@ -339,6 +344,14 @@ def _happenings(
                 if not isinstance(each, str):
                     faults.append(Fault(table, k, "kind", "is missing" if is_missing(each) else "must be a word"))
             kind = np.array([str(each) for each in kinds], dtype="U") if kinds else np.zeros(0, dtype="U1")
+        kind = np.strings.strip(kind)
+        for each in np.unique(kind).tolist():
+            if each not in KINDS and each.casefold().replace(" ", "_") in KINDS:
+                known = each.casefold().replace(" ", "_")
+                faults += [
+                    Fault(table, int(k), "kind", f"{_shown(each)} is written {known}")
+                    for k in np.flatnonzero(kind == each)
+                ]
         faults += [Fault(table, int(k), "kind", "is missing") for k in np.flatnonzero(kind == "")]
     return who, day, kind
 

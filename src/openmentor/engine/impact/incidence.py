@@ -84,6 +84,9 @@ def weighted_incidence(
     total = np.concatenate(([0.0], drift))
     pull = np.zeros(len(months))
     at_edges = total[np.searchsorted(when, edges, side="right")]
+    at_edges[0] = (
+        0.0  # everybody is there from the beginning: what happens at it, on the day of the start itself, is in ``until``
+    )
     until = total[np.searchsorted(when, t, side="right")]
     at_event = np.minimum(np.searchsorted(when, t, side="left"), len(when) - 1)
     gains = np.where(c == 1, gain_mine[at_event], gain_other[at_event]) / at_risk[at_event]

@@ -117,8 +117,8 @@ def _survivals(table: Steps) -> tuple[FloatArray, FloatArray]:
 @overload
 def incidence(months: Any, cause: Any, of: int, at: Sequence[float]) -> list[Figure]: ...
 @overload
-def incidence(months: Any, cause: Any, of: int = 1, at: float = 12) -> Figure: ...
-def incidence(months: Any, cause: Any, of: int = 1, at: Any = 12) -> Figure | list[Figure]:
+def incidence(months: Any, cause: Any, of: int = 2, at: float = 12) -> Figure: ...
+def incidence(months: Any, cause: Any, of: int = 2, at: Any = 12) -> Figure | list[Figure]:
     """To what share ``of`` has happened ``at`` months after their own start, while other causes end it for good (Aalen-Johansen).
 
     months   since each person's start, 0 or more.
@@ -290,7 +290,8 @@ def _causes(cause: Any) -> IntArray:
 
 def whole_cause(of: Any) -> int:
     """A cause that can be asked about."""
-    if isinstance(of, bool) or int(of) != of or of < 1:
+    is_number = isinstance(of, int | float | np.number) and not isinstance(of, bool) and math.isfinite(of)
+    if not is_number or int(of) != of or of < 1:
         raise ValueError(f"of must be a cause: 1, 2, ...; not {of}")
     return int(of)
 
