@@ -167,3 +167,16 @@ def test_it_starts_without_django():
         check=False,
     )  # fmt: skip
     assert done.returncode == 0
+
+
+def test_what_is_recorded_of_nobody_is_said(run):
+    code, _, said, report = run(of="promoted")
+    assert (code, said) == (0, ["warning: no event of the kind promoted is recorded"])
+    assert report["warnings"] == ["no event of the kind promoted is recorded"]
+
+
+def test_a_column_that_must_agree_exactly_may_be_left_out_of_the_weights(run):
+    people = "person,hired,department\n" + "".join(f"p{k},2020-01-01,{'ab'[k % 2]}\n" for k in range(200))
+    code, _, said, report = run(people, EVENTS, STARTS, "--exact", "department", "--leave-out", "department")
+    assert (code, said) == (0, [])
+    assert report["effect"]["value"] is not None

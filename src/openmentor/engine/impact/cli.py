@@ -30,6 +30,7 @@ from ..matching.errors import InvalidProblem
 from .comparison import Effect
 from .errors import InvalidHistory
 from .figures import Figure, counted
+from .history import KINDS
 from .study import Study
 from .survival import Curve
 
@@ -147,6 +148,8 @@ def _run(arguments: argparse.Namespace, progress: _Progress) -> int:
     if faults:
         raise InvalidProblem(faults)
     people, warnings, settings = _people(tables["people"], arguments)
+    if arguments.of in KINDS and arguments.of not in tables["events"].columns["kind"]:
+        warnings.append(f"no event of the kind {arguments.of} is recorded")
     for each in warnings:
         _say(f"warning: {each}")
     progress(3, "Checking the histories")
@@ -195,7 +198,7 @@ def _people(table: files.Table, arguments: argparse.Namespace) -> tuple[dict[str
         people[eligible] = _claims(arguments.people, eligible, table)
     covariates = []
     for name in names:
-        if name in (eligible, *asked["--leave-out"]):
+        if name == eligible or (name in asked["--leave-out"] and name not in asked["--exact"]):
             continue
         people[name] = _cells(table.columns[name])
         filled = [each for each in table.columns[name] if each]

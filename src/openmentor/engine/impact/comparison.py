@@ -525,7 +525,7 @@ def _score_interval(treated: Figure, compared: Figure, value: float, events: Eve
 
 def _about_hidden(strength: tuple[float | None, float | None], verdict: str) -> tuple[str, ...]:
     near = strength[1]
-    if near is None or verdict == CANT_TELL:
+    if near is None or verdict == CANT_TELL or not math.isfinite(near):
         return ()
     return (
         f"Something unmeasured could explain the difference away only if it made both taking part and the outcome at least "
