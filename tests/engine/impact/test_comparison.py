@@ -162,6 +162,36 @@ def test_few_events_take_both_score_intervals():
     assert min(widths) > 0.05
 
 
+def carried(alike, seed=0):
+    """60 participants, so many like them, and 1,000 who are not: who took part, and by what one could tell."""
+    rng = np.random.default_rng(seed)
+    near, far = rng.normal(5, 0.1, 60 + alike), rng.normal(size=1000)
+    return np.arange(1060 + alike) < 60, np.concatenate((near, far)), rng
+
+
+def test_a_handful_who_carry_all_the_weight_are_too_few():
+    for alike, number in ((5, False), (12, False), (12, True)):
+        treated, covariate, rng = carried(alike)
+        outcome = rng.normal(size=len(treated)) if number else rng.random(len(treated)) < 0.3
+        found = impact.effect(outcome, treated, {"near": covariate})
+        would = int(found.unknown.split("no more than ")[1].split()[0])
+        assert found.unknown.startswith("By their weights, those of the comparison tell no more than ")
+        assert found.unknown.endswith(" would; 20 are needed.")
+        assert 0 < would <= alike + 1
+        assert (found.value, found.verdict, found.n_compared) == (None, "can't tell yet", 1000 + alike)
+    treated, covariate, rng = carried(60)
+    assert impact.effect(rng.random(1120) < 0.3, treated, {"near": covariate}).unknown is None
+
+
+def test_events_of_those_who_weigh_nothing_are_none():
+    treated, covariate, _ = carried(60)
+    for leaves, few in ((4, True), (20, False)):
+        outcome = np.zeros(1120)
+        outcome[[*range(30), *range(60, 60 + leaves), *range(120, 620)]] = 1
+        assert ("score intervals" in impact.effect(outcome, treated, {"near": covariate}).method) == few
+        assert ("score intervals" in impact.effect(1 - outcome, treated, {"near": covariate}).method) == few
+
+
 def test_the_fields_say_what_they_promise():
     outcome, treated, covariates = made(2)
     found = impact.effect(outcome, treated, covariates)

@@ -287,6 +287,65 @@ def test_covariates_that_tell_nothing_or_everything(kind):
         assert not any(name == "x missing" for name, _, _ in found.balance) or kind == "half missing"
 
 
+def rollout(seed, share, marked=False, count=800):
+    """Mentoring does nothing, and within 300 days that share of people start, the eager (who leave sooner) before the others."""
+    rng, begin, seen = np.random.default_rng(seed), np.datetime64("2020-01-01"), 800
+    eager, hired = rng.normal(size=count), rng.integers(30, 1500, count)
+    leaves = rng.exponential(365 / 0.3 / np.exp(0.7 * eager - 0.25), count).astype(int) + 1
+    starts = rng.exponential(300 / -np.log(1 - share) / np.exp(0.6 * eager), count).astype(int) + 1
+    ours, gone = np.flatnonzero((starts < leaves) & (starts <= 300)), np.flatnonzero(leaves < seen)
+    people = {"person": np.arange(count), "hired": begin - hired, "eager": eager}
+    people |= {"mark": np.isin(np.arange(count), ours).astype(float)} if marked else {}
+    return impact.Study(
+        people,
+        {"person": gone, "day": begin + leaves[gone], "kind": ["left"] * len(gone)},
+        {"person": ours, "day": begin + starts[ours]},
+        begin + seen,
+        covariates=[*people][2:],
+    )
+
+
+def test_a_column_that_says_who_takes_part_leaves_nobody_to_speak_for_the_rest():
+    # All weight is on those who start later; the hundreds who are still followed weigh nothing.
+    found = rollout(0, 0.3, marked=True).effect()
+    assert found.unknown.endswith(
+        " % of the comparison, by weight, took part themselves within 12 months; the rest can't speak for more than three fifths."
+    )
+    assert int(found.unknown.split()[0]) > 90
+    assert (found.value, found.verdict, found.n_compared > 600) == (None, "can't tell yet", True)
+    assert rollout(0, 0.3).effect().unknown is None
+
+
+def test_where_nearly_everybody_starts_nothing_is_said_and_else_the_interval_holds():
+    for seed in range(4):
+        assert "took part themselves within 12 months" in rollout(seed, 0.9).effect().unknown
+    found = [rollout(seed, 0.7).effect() for seed in range(20)]
+    assert all(each.unknown is None for each in found)
+    assert sum(each.low <= 0 <= each.high for each in found) >= 18
+
+
+def with_others_unlike(alike, leaves):
+    """60 participants and so many seniors beside them, and 1,000 juniors."""
+    people, events, starts, as_of = plain(count=1060 + alike, leaves=leaves)
+    people["senior"] = np.arange(1060 + alike) < 60 + alike
+    return impact.Study(people, events, starts, as_of, covariates=["senior"])
+
+
+def test_heads_that_weigh_nothing_are_not_still_followed():
+    found = with_others_unlike(30, [*range(20), *range(60, 74)]).effect()
+    assert found.unknown == (
+        "By their weights, those of the comparison who are still followed at 12 months tell no more than 16 people would; "
+        "20 are needed."
+    )
+    assert found.n_compared == 1030
+    assert with_others_unlike(40, [*range(20), *range(60, 74)]).effect().unknown is None
+
+
+def test_leavers_who_weigh_nothing_are_no_events():
+    assert "score intervals" in with_others_unlike(60, [*range(30), *range(60, 64), *range(120, 620)]).effect().method
+    assert "score intervals" not in with_others_unlike(60, [*range(30), *range(60, 80)]).effect().method
+
+
 def test_a_reorganization_for_participants_and_others_alike_is_no_effect():
     # Half of all leave on one day, whether they took part or not.
     found = impact.Study(*plain(count=800, participants=200, leaves=range(0, 800, 2))).effect()

@@ -161,6 +161,8 @@ def comparable(rows: Rows) -> Comparable:
         reasons.append(apart)
     table = _table(found, weighed, rest)
     unknown = _too_few(int(rest.treated.sum()), len(np.unique(rest.person[~rest.treated])))
+    if unknown is None:
+        unknown = too_few_tell(weighed.weight, rest.person[~rest.treated])
     worst = max(table, key=lambda row: abs(row[2]), default=None)
     if unknown is None and worst is not None and abs(worst[2]) > MOST_DIFFERENCE:
         unknown = (
@@ -182,6 +184,17 @@ def _too_few(ours: int, theirs: int) -> str | None:
         there = "is" if theirs == 1 else "are"
         return f"There {there} {only(theirs, 'person', 'people')} to compare with; {FEWEST_COMPARED} are needed."
     return None
+
+
+def too_few_tell(weight: FloatArray, person: IntArray, who: str = "") -> str | None:
+    """Why the comparison is too few, however many they are, where a handful carry the weight."""
+    tell = int(effective(weight, np.unique(person, return_inverse=True)[1]) + 1e-6)
+    if tell >= FEWEST_COMPARED:
+        return None
+    would = counted(tell, "person", "people")
+    return (
+        f"By their weights, those of the comparison{who} tell no more than {would} would; {FEWEST_COMPARED} are needed."
+    )
 
 
 def _left_out(count: int, of: int, why: str) -> str:
@@ -332,8 +345,8 @@ def effect(
     covariates  what was known before: an array (n, p), or a mapping of columns of numbers or text; may have gaps.
     exact       names of columns (positions in an array) in which people are compared only with their like.
     rng         not used: the interval comes from influence functions.
-    Returns     an Effect, exploratory. Unknown: fewer than 30 participants or 20 to compare with, groups that can't be made
-                alike, nobody alike for more than a fifth.
+    Returns     an Effect, exploratory. Unknown: fewer than 30 participants or 20 to compare with (by their weights), groups
+                that can't be made alike, nobody alike for more than a fifth.
     Raises      ValueError for shapes that disagree, columns that aren't there, and what can't be read.
     """
     del rng
@@ -442,18 +455,26 @@ def cells(columns: Sequence[Column], size: int) -> IntArray:
 
 @dataclass(frozen=True)
 class Events:
-    """Of an outcome that is there or not: to how many it happened and to how many not, and how many people tell."""
+    """Of an outcome that is there or not: how often the rarer case came in either group, and how many people tell.
 
-    fewest: int
+    Of the comparison people count by their weights: whatever came to those who weigh nothing tells nothing.
+    """
+
+    fewest: float
     n_ours: float
     n_theirs: float
 
     @staticmethod
     def of(ours: FloatArray, theirs: FloatArray, weight: FloatArray) -> Events:
-        fewest = min(
-            int(group.sum()) if kind else int((1 - group).sum()) for group in (ours, theirs) for kind in (True, False)
-        )
-        return Events(fewest, float(len(ours)), effective(weight, np.arange(len(weight), dtype=np.int64)))
+        n_ours, n_theirs = float(len(ours)), effective(weight, np.arange(len(weight), dtype=np.int64))
+        of_ours = float(min(ours.sum(), (1 - ours).sum()))
+        fewest = min(of_ours, rarer(n_theirs, float(np.average(theirs, weights=weight))))
+        return Events(fewest, n_ours, n_theirs)
+
+
+def rarer(people: float, share: float) -> float:
+    """To how many of so many people it happened or did not, whichever is less."""
+    return people * min(share, 1 - share)
 
 
 def conclude(
@@ -477,7 +498,7 @@ def conclude(
         ours, effective(found.balance.weight, np.unique(found.rows.person[~found.rows.treated], return_inverse=True)[1])
     )
     if events is not None:  # how far a rare outcome varies is known no better than by how often it happened
-        enough = min(enough, float(events.fewest))
+        enough = min(enough, events.fewest)
     bell = float(stdtrit(max(enough - 1, 1), 0.975))
     half = bell * math.sqrt(estimate.variance)
     low, high = value - half, value + half
