@@ -347,6 +347,10 @@ def test_constant_half_missing_and_odd_covariates_do_no_harm():
     names = {name for name, _, _ in found.balance}
     assert {"half", "half missing"} <= names
     assert not names & {"constant", "none", "own: other"}
+    assert (
+        "constant, none, own tell nothing: blank, the same for all who are compared, or another word for almost each."
+        in found.reasons
+    )
 
 
 def test_unknown_outcomes_are_left_out_and_counted():

@@ -285,6 +285,8 @@ def test_covariates_that_tell_nothing_or_everything(kind):
     else:
         assert found.value == pytest.approx(-0.1, abs=0.03)
         assert not any(name == "x missing" for name, _, _ in found.balance) or kind == "half missing"
+        silent = "x tells nothing: blank, the same for all who are compared, or another word for almost each."
+        assert (silent in found.reasons) == (kind != "half missing")
 
 
 def rollout(seed, share, marked=False, count=800):

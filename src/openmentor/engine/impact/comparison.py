@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -197,6 +197,22 @@ def too_few_tell(weight: FloatArray, person: IntArray, who: str = "") -> str | N
     )
 
 
+def telling_nothing(given: Iterable[str], found: Comparable) -> list[str]:
+    """A sentence on the columns of ``given`` of which the comparison knows nothing, if there are any."""
+    if found.balance is None:
+        return []
+    known = [name for name, _, _ in found.table]
+    silent = [
+        each for each in given if not any(name == each or name.startswith((f"{each}:", f"{each} ")) for name in known)
+    ]
+    if not silent:
+        return []
+    tells = "tells" if len(silent) == 1 else "tell"
+    return [
+        f"{', '.join(silent)} {tells} nothing: blank, the same for all who are compared, or another word for almost each."
+    ]
+
+
 def _left_out(count: int, of: int, why: str) -> str:
     has = "has" if count == 1 else "have"
     was = "was" if count == 1 else "were"
@@ -370,6 +386,7 @@ def effect(
                 "outcome are", "outcome is"
             )
         )
+    notes += telling_nothing(rest, found)
     is_share = bool(len(results)) and bool(np.all((results == 0) | (results == 1)))
     naive = None
     if took_part.any() and not took_part.all():

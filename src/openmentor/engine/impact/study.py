@@ -24,6 +24,7 @@ from .comparison import (
     conclude,
     doubly_robust,
     rarer,
+    telling_nothing,
     too_few_tell,
     unknown_effect,
 )
@@ -151,6 +152,7 @@ class Study:
             assert compared.unknown is not None
             return unknown_effect(compared, naive, _METHOD, compared.unknown, notes, primary=self.primary)
         found, follow, treated = compared.found, compared.follow, compared.trials.treated
+        notes += telling_nothing(self._history.covariates, found)
         figure = self._figure(follow.months[treated], follow.cause[treated], of)
         why = figure.unknown
         if why is None:
