@@ -326,6 +326,17 @@ def test_where_nearly_everybody_starts_nothing_is_said_and_else_the_interval_hol
     assert sum(each.low <= 0 <= each.high for each in found) >= 18
 
 
+def test_those_who_stay_count_for_all_who_started():
+    # However many start, those who don't then weigh as much as all did at first.
+    whole = []
+    for seed in range(8):
+        study = rollout(seed, 0.75)
+        compared = study._compare(study._trials("left", None), "left")
+        months, cause = (each[~compared.trials.treated] for each in (compared.follow.months, compared.follow.cause))
+        whole.append(compared.grown[(cause > 0) | (months >= 12)].sum())
+    assert np.mean(whole) == pytest.approx(1, abs=0.04)
+
+
 def with_others_unlike(alike, leaves):
     """60 participants and so many seniors beside them, and 1,000 juniors."""
     people, events, starts, as_of = plain(count=1060 + alike, leaves=leaves)
