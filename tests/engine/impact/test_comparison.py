@@ -15,7 +15,7 @@ import pytest
 from causaldata import cps_mixtape, nsw_mixtape
 
 from openmentor.engine import impact
-from openmentor.engine.impact.columns import column_of, features, products
+from openmentor.engine.impact.columns import column_of, farthest_pair, features, together
 from openmentor.engine.impact.comparison import Rows, comparable, doubly_robust
 
 
@@ -73,7 +73,24 @@ def test_what_two_columns_do_together_is_balanced():
     assert np.mean((low < -0.05) & (high > -0.05)) > 0.9
 
 
-def test_a_product_that_cant_be_balanced_silences_nothing():
+def test_any_smooth_function_of_the_columns_is_balanced():
+    # Taking part and the outcome both go by how far one is from a middle of three columns: no mean, square or product tells it.
+    values = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        columns = {name: rng.normal(size=2000) for name in "abc"}
+        ring = np.exp(-((columns["a"] - 1) ** 2 + (columns["b"] + 1) ** 2 + columns["c"] ** 2)) * 2.5
+        treated = rng.random(2000) < 1 / (1 + np.exp(2 - 2 * ring))
+        outcome = (rng.random(2000) < np.clip(0.15 + 0.4 * ring, 0.02, 0.98)).astype(int)
+        found = impact.effect(outcome, treated, columns)
+        values.append((found.value, found.low, found.high, found.naive))
+    value, low, high, naive = np.array(values).T
+    assert naive.mean() > 0.06
+    assert abs(value.mean()) < naive.mean() / 6
+    assert np.mean((low < 0) & (high > 0)) >= 0.9
+
+
+def test_a_pair_that_cant_be_balanced_silences_nothing():
     # A tenth of the participants are both; of the others nobody is, and many are one of the two.
     rng = np.random.default_rng(0)
     treated = np.arange(1500) < 300
@@ -84,23 +101,7 @@ def test_a_product_that_cant_be_balanced_silences_nothing():
     assert found.unknown is None
     assert found.low < 0 < found.high
     assert max(abs(after) for _, _, after in found.balance) < 0.1
-    assert found.reasons[0].startswith("What new and abroad are together still differs between the groups, by 0.69")
-
-
-def test_with_few_participants_products_are_left_alone():
-    # Nine columns have 18 means and squares: 38 participants leave room for one product, 36 for none.
-    rng = np.random.default_rng(0)
-    columns = {f"c{k}": column_of(f"c{k}", rng.normal(size=500)) for k in range(9)}
-    both, cell = columns["c0"].values * columns["c1"].values, np.zeros(500, dtype=np.int64)
-    left = []
-    for participants in (36, 38):
-        treated = np.zeros(500, dtype=np.bool_)
-        treated[np.argsort(-both)[: 4 * participants : 4]] = True
-        found = comparable(Rows(treated, np.arange(500), columns, cell, cell))
-        kept, ours = both[found.kept], found.rows.treated
-        left.append(kept[ours].mean() - found.balance.weight @ kept[~ours])
-    assert left[0] > 0.4
-    assert abs(left[1]) < 0.1
+    assert found.reasons[0].startswith("What new and abroad are together still differs between the groups, by 0.6")
 
 
 def test_the_variance_knows_what_the_model_carries_over_a_gap_that_weights_leave():
@@ -117,23 +118,49 @@ def test_the_variance_knows_what_the_model_carries_over_a_gap_that_weights_leave
     assert np.mean([each.variance for each in estimates]) == pytest.approx(spread, rel=0.08)
 
 
-def test_products_are_those_of_different_columns_that_differ_most():
+def test_what_columns_are_together_is_nearness_and_the_same_in_any_order():
+    rng = np.random.default_rng(0)
+    columns = {name: column_of(name, rng.normal(size=150)) for name in "ab"} | {
+        "site": column_of("site", ["x", "y"] * 75)
+    }
+    treated, weight = np.arange(150) < 60, np.where(np.arange(150) < 60, 1.0, 1 / 90)
+    found = features(columns, treated, weight)
+    x, score = found.matrix[:, found.source >= 0], found.matrix[:, 0]
+    made = together(found, treated, score, weight)
+    assert made.shape[1] <= 60
+    assert np.abs(made[treated].mean(axis=0)).max() < 1e-12
+    # All 150 are among those from whom nearness is measured: what their sixty largest axes leave out is little.
+    near = np.exp(-((x[:, None] - x) ** 2).sum(axis=2) / 6)
+    near = (
+        near
+        - near[:, treated].mean(axis=1)[:, None]
+        - near[treated].mean(axis=0)
+        + near[np.ix_(treated, treated)].mean()
+    )
+    assert np.abs(made @ made.T / 25 - near).max() < 0.01
+    order = rng.permutation(150)
+    again = together(replace(found, matrix=found.matrix[order]), treated[order], score[order], weight[order])
+    assert np.allclose(again, made[order], atol=1e-6)
+    nothing = features({}, treated, weight)
+    assert together(nothing, treated, score, weight).shape == (150, 0)
+
+
+def test_the_farthest_pair_is_of_two_different_columns():
     rng = np.random.default_rng(0)
     columns = {name: rng.normal(size=400) for name in "abc"} | {"site": rng.choice(["x", "y", "z"], 400)}
     treated = np.arange(400) < 100
     columns["b"][treated] = columns["a"][treated] * rng.choice([1, 1, 1, -1], 100)
     weight = np.where(treated, 1.0, 1 / 300)
     found = features({name: column_of(name, values) for name, values in columns.items()}, treated, weight)
-    every = products(found, treated, weight, 100)
-    # a, b and c with each other, and each with three sites; sites never with one another.
-    assert every.matrix.shape == (400, 3 + 9)
-    assert every.names[0] == "a and b"
-    apart = np.abs(every.matrix[~treated].mean(axis=0))
-    assert np.all(np.diff(apart) <= 1e-12)
+    names, apart = farthest_pair(found, treated, weight)
     both = found.matrix[:, found.names.index("a")] * found.matrix[:, found.names.index("b")]
-    assert abs(np.corrcoef(every.matrix[:, 0], both)[0, 1]) == pytest.approx(1)
-    assert np.array_equal(products(found, treated, weight, 2).matrix, every.matrix[:, :2])
-    assert products(features({}, treated, weight), treated, weight, 100).matrix.shape == (400, 0)
+    spread = np.sqrt((both[treated].var() + both[~treated].var()) / 2)
+    assert names == "a and b"
+    assert apart == pytest.approx(abs(both[treated].mean() - both[~treated].mean()) / spread)
+    # Labels of one column never meet, though one excludes the other.
+    site = features({"site": column_of("site", columns["site"])}, treated, weight)
+    assert farthest_pair(site, treated, weight) is None
+    assert farthest_pair(features({}, treated, weight), treated, weight) is None
 
 
 def test_coverage_and_bias_where_the_naive_difference_misleads():

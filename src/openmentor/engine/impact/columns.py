@@ -15,6 +15,9 @@ from .figures import LARGEST, BoolArray, FloatArray, IntArray, is_missing
 
 MOST_LEVELS = 30
 FEWEST_OF_LEVEL = 5
+MOST_TOGETHER, LANDMARKS = 60, 100
+SMOOTHNESS = 5.0
+"""Standard deviation of what is expected of a smooth function in the log-odds of taking part. Between 3 and 7 nothing changes much."""
 
 
 @dataclass(frozen=True)
@@ -94,10 +97,39 @@ def features(columns: Mapping[str, Column], treated: BoolArray, weight: FloatArr
     return Features(tuple(names), matrix, np.array(source, dtype=np.int64))
 
 
-def products(found: Features, treated: BoolArray, weight: FloatArray, most: int) -> Features:
-    """Products of two columns each, as features of their own: those that differ most between the groups, at most so many.
+def together(found: Features, treated: BoolArray, score: FloatArray, weight: FloatArray) -> FloatArray:
+    """What the columns are together, as features: nearly every smooth function of all of them is a sum of these.
 
-    weight   of each row, of the comparison's rows together 1: the difference is looked for with these weights.
+    score    of each row, the log-odds of taking part; weight: of each row, of the comparison's rows together 1. People from whom
+             the others' distance is measured are taken evenly along the score from both groups, those of the comparison by weight.
+    Returns  shape (rows, at most 60), less the participants' mean. How large each is says how much of a smooth function it makes
+             up, so a penalty on slopes holds back most what is least smooth.
+    Source   Williams and Seeger (2001) on kernels from a few people; Hazlett (2020), Statistica Sinica 30, on balancing them.
+    """
+    x = found.matrix[:, found.source >= 0]
+    if not x.shape[1] or treated.all() or not treated.any():
+        return np.zeros((len(treated), 0))
+    marks = np.concatenate(
+        [_evenly(rows, score, weight) for rows in (np.flatnonzero(treated), np.flatnonzero(~treated))]
+    )
+    near = x[marks]
+    root, axes = np.linalg.eigh(_nearness(near, near))
+    most = np.argsort(-root)[:MOST_TOGETHER]
+    most = most[root[most] > 1e-6 * root[most[0]]]
+    # Each axis one way round, whichever way the library turned it.
+    turn = np.sign(axes[np.abs(axes[:, most]).argmax(axis=0), most])
+    change = SMOOTHNESS * turn * axes[:, most] / np.sqrt(root[most])
+    made = np.empty((len(x), len(most)))
+    for start in range(0, len(x), 16_384):
+        rows = slice(start, start + 16_384)
+        made[rows] = _nearness(x[rows], near) @ change
+    return np.asarray(made - made[treated].mean(axis=0))
+
+
+def farthest_pair(found: Features, treated: BoolArray, weight: FloatArray) -> tuple[str, float] | None:
+    """Which two columns, multiplied, differ most between the groups, and by how many standard deviations.
+
+    weight   of each row, of the comparison's rows together 1.
     """
     single = np.flatnonzero(found.source >= 0)
     x, heft = found.matrix[:, single], weight[~treated]
@@ -108,20 +140,29 @@ def products(found: Features, treated: BoolArray, weight: FloatArray, most: int)
     other = (theirs * heft[:, None]).T @ theirs
     spread = square_ours.T @ square_ours / len(ours) - middle**2
     spread = (spread + (square_theirs * heft[:, None]).T @ square_theirs - other**2) / 2
-    apart = np.abs(middle - other) / np.sqrt(np.maximum(spread, 1e-12))
     first, second = np.triu_indices(len(single), 1)
     # Labels of one column never meet, and a gap says all that its filled-in number does.
     fit = (found.source[single][first] != found.source[single][second]) & (spread[first, second] > 1e-9)
     first, second = first[fit], second[fit]
-    worst = np.argsort(-apart[first, second], kind="stable")[:most]
-    names, kept = [], []
-    for j, k in zip(first[worst], second[worst]):
-        standardized = _standardized(x[:, j] * x[:, k], treated, weight)
-        if standardized is not None:
-            names.append(" and ".join(found.names[single[each]] for each in (j, k)))
-            kept.append(standardized)
-    matrix = np.stack(kept, axis=1) if kept else np.zeros((len(treated), 0))
-    return Features(tuple(names), matrix, np.full(len(names), -1))
+    if not len(first):
+        return None
+    apart = np.abs(middle - other)[first, second] / np.sqrt(spread[first, second])
+    most = int(apart.argmax())
+    return " and ".join(found.names[single[each[most]]] for each in (first, second)), float(apart[most])
+
+
+def _evenly(rows: IntArray, score: FloatArray, weight: FloatArray) -> IntArray:
+    """At most 100 of the rows, each standing for as much weight as the next."""
+    order = rows[np.argsort(score[rows], kind="stable")]
+    so_far = np.cumsum(weight[order])
+    goals = (np.arange(LANDMARKS) + 0.5) / LANDMARKS * so_far[-1]
+    return np.unique(order[np.minimum(np.searchsorted(so_far, goals), len(order) - 1)])
+
+
+def _nearness(x: FloatArray, near: FloatArray) -> FloatArray:
+    """From 1 (alike in everything) down to 0, by the mean square of the differences in standard deviations."""
+    square = (x**2).sum(axis=1)[:, None] + (near**2).sum(axis=1) - 2 * (x @ near.T)
+    return np.asarray(np.exp(-np.maximum(square, 0) / (2 * x.shape[1])))
 
 
 def _numeric(name: str, column: Column) -> list[tuple[str, FloatArray]]:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from .balancing import MOST_DIFFERENCE, Balance, alike, balance, effective, one_thread
-from .columns import Column, Features, column_of, features, products
+from .columns import Column, Features, column_of, farthest_pair, features, together
 from .figures import (
     BoolArray,
     Figure,
@@ -31,10 +31,8 @@ from .figures import (
 from .sensitivity import e_value_of
 
 FEWEST_PARTICIPANTS = 30
-MOST_PRODUCTS = 100
-"""Of two columns each, which are balanced too: no more than take a second or two."""
-PARTICIPANTS_A_FEATURE = 2
-"""Of whom one alone would not even tell how far a mean is from chance; where there are fewer, products are left alone."""
+MOST_APART_TOGETHER = 0.2
+"""What two columns are together may differ by this much before the reasons say so; with few participants chance alone makes 0.1."""
 CAUTION = (1.0, 0.1, 0.001)
 FEWEST_COMPARED = 20
 FEWEST_EVENTS = 10
@@ -266,30 +264,27 @@ def _weigh(rows: Rows) -> tuple[Features, Balance]:
 
 
 def _refine(rows: Rows, found: Features, weighed: Balance) -> tuple[Balance, str | None]:
-    """Weights with which products of two columns agree too, and a sentence if they can't be made to.
+    """Weights with which smooth functions of all columns together agree too, as far as that can be had; a sentence where it can't.
 
     Weights know nothing of the outcome: to balance more can't find what isn't there. It leaves fewer people who effectively
-    compare, which the interval knows. Slopes of products are always held back, so one that can't be balanced does no harm; and
-    the odds of taking part stay those of the columns alone: a product with tenure would be out of date a month later.
+    compare, which the interval knows. Slopes of what columns are together are always held back, so what can't be balanced does no
+    harm; and the odds of taking part stay those of the columns alone: together with tenure they would be out of date a month later.
 
-    Source  Hainmueller (2012) balances all products of two columns; Xu and Yang (2023), Political Analysis 31, hold them back.
+    Source  Hazlett (2020), Statistica Sinica 30; Wong and Chan (2018), Biometrika 105, hold back what is less smooth.
     """
     weight = np.ones(len(rows.treated))
     weight[~rows.treated] = weighed.weight
     single = found.matrix.shape[1]
-    room = int(rows.treated.sum()) // PARTICIPANTS_A_FEATURE - single
-    more = products(found, rows.treated, weight, max(min(room, MOST_PRODUCTS), 0))
-    if not more.names:
+    more = together(found, rows.treated, found.matrix @ weighed.slope, weight)
+    if not more.shape[1]:
         return weighed, None
-    matrix = np.concatenate((found.matrix, more.matrix), axis=1)[~rows.treated]
+    matrix = np.concatenate((found.matrix[~rows.treated], more[~rows.treated]), axis=1)
     both = _Shares.of(rows).balance(matrix, single, start=weighed.slope)
-    left = np.abs(both.left[single:])
+    weight[~rows.treated] = both.weight
+    pair = farthest_pair(found, rows.treated, weight)
     apart = None
-    if left.max() > MOST_DIFFERENCE:
-        apart = (
-            f"What {more.names[int(left.argmax())]} are together still differs between the groups, "
-            f"by {left.max():.2f} standard deviations after weighting."
-        )
+    if pair is not None and pair[1] > MOST_APART_TOGETHER:
+        apart = f"What {pair[0]} are together still differs between the groups, by {pair[1]:.2f} standard deviations after weighting."
     return Balance(both.weight, weighed.slope, both.left[:single]), apart
 
 
@@ -392,7 +387,7 @@ def effect(
     if took_part.any() and not took_part.all():
         naive = float(results[took_part].mean() - results[~took_part].mean())
     method = (
-        "Weights by the odds of taking part (entropy balancing of means, squares and products) and a linear model; "
+        "Weights by the odds of taking part (entropy balancing of means, squares and what columns are together) and a linear model; "
         "interval by influence functions"
     )
     kept = results[found.kept]

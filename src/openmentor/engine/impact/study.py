@@ -44,8 +44,8 @@ starting would have to be known better than they are: of 100 made organizations 
 MOST_GROWTH = 50.0
 """A weight for those who start later grows no further: a few rows would else decide alone."""
 _METHOD = (
-    "Trials by month of start, pooled; weights by the odds of taking part (entropy balancing of means, squares and products) "
-    "and for later starts, a linear model of pseudo-values; interval by influence functions, by person"
+    "Trials by month of start, pooled; weights by the odds of taking part (entropy balancing of means, squares and what columns "
+    "are together) and for later starts, a linear model of pseudo-values; interval by influence functions, by person"
 )
 
 
