@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from bisect import insort
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def disclose(counts: Any, k: int = 5) -> BoolArray:
     for start in range(max(1, min(MOST_STARTS, 2000 // full.size))):
         if start > 1:
             network.lean = np.rint(network.price * (0.8 + 0.4 * uneven.random(full.size))).astype(np.int64)
-        hidden = network.protect(small.ravel().copy(), largest_first=start % 2 == 0)
+        hidden = network.protect(small.ravel(), largest_first=start % 2 == 0)
         price = int(network.price[hidden].sum())
         if best is None or price < best[0]:
             best = price, hidden
@@ -90,45 +91,65 @@ class _Network:
             self.at[tail].append(arc)
             self.at[head].append(arc)
 
-    def protect(self, hidden: BoolArray, largest_first: bool) -> BoolArray:
-        """Hide more until every hidden cell is wide enough, then show again what needn't be hidden."""
-        small = hidden.copy()
+    def protect(self, small: BoolArray, largest_first: bool) -> BoolArray:
+        """Hide more than the small cells until every hidden cell is wide enough, then show again what needn't be hidden."""
         sign = -1 if largest_first else 1
-        waiting = sorted(np.flatnonzero(hidden).tolist(), key=lambda arc: (sign * self.value[arc], arc))
+        waiting = sorted(np.flatnonzero(small).tolist(), key=lambda arc: (sign * self.value[arc], arc))
+        self.hidden = np.zeros(len(small), dtype=np.bool_).tolist()
+        self.hidden_at: list[list[int]] = [[] for _ in range(self.nodes)]
+        self.proof: dict[int, set[int]] = {}
+        for arc in waiting:
+            self.hide(arc)
+        extra = []
         while waiting:
             arc = waiting.pop(0)
-            while self.width(arc, hidden) < self.k:
-                added = self.cheapest(arc, hidden)
-                hidden[added] = True
+            while not self.is_wide(arc):
+                added = self.cheapest(arc)
+                for each in added:
+                    self.hide(each)
                 waiting += added
-        extra = sorted(
-            np.flatnonzero(hidden & ~small).tolist(), key=lambda arc: (-self.lean[arc], -self.value[arc], arc)
-        )
-        for arc in extra:
-            hidden[arc] = False
-            if any(self.width(int(each), hidden) < self.k for each in np.flatnonzero(hidden)):
-                hidden[arc] = True
-        return hidden
+                extra += added
+        for arc in sorted(extra, key=lambda arc: (-self.lean[arc], -self.value[arc], arc)):
+            self.show(arc)
+            # Whatever proved the others wide without it still does.
+            if not all(self.is_wide(each) for each, way in list(self.proof.items()) if arc in way):
+                self.hide(arc)
+                self.is_wide(arc)
+        return np.array(self.hidden)
 
-    def width(self, arc: int, hidden: BoolArray) -> int:
-        """Between the least and the most that ``arc`` can be, as far as k."""
-        most = self.flow(self.head[arc], self.tail[arc], arc, hidden, self.k)
+    def hide(self, arc: int) -> None:
+        self.hidden[arc] = True
+        for node in (self.tail[arc], self.head[arc]):
+            insort(self.hidden_at[node], arc)
+
+    def show(self, arc: int) -> None:
+        self.hidden[arc] = False
+        self.proof.pop(arc, None)
+        for node in (self.tail[arc], self.head[arc]):
+            self.hidden_at[node].remove(arc)
+
+    def is_wide(self, arc: int) -> bool:
+        """Whether there are k or more between the least and the most that ``arc`` can be; if so, along which others is kept."""
+        most, along = self.flow(self.head[arc], self.tail[arc], arc, self.k)
+        if most < self.k:
+            less, back = self.flow(self.tail[arc], self.head[arc], arc, min(self.value[arc], self.k - most))
+            most, along = most + less, along | back
         if most >= self.k:
-            return self.k
-        return most + self.flow(self.tail[arc], self.head[arc], arc, hidden, min(self.value[arc], self.k - most))
+            self.proof[arc] = along
+        return most >= self.k
 
-    def flow(self, source: int, sink: int, without: int, hidden: BoolArray, enough: int) -> int:
-        """The most that can flow, as far as ``enough``: shortest paths that still have room, one after the other."""
+    def flow(self, source: int, sink: int, without: int, enough: int) -> tuple[int, set[int]]:
+        """The most that can flow, as far as ``enough``, and along which arcs: shortest paths that still have room, one by one."""
         moved: dict[int, int] = {}
         total = 0
         while total < enough:
             came: dict[int, tuple[int, int]] = {source: (-1, 0)}
             queue = [source]
             for node in queue:
-                if node == sink:
+                if sink in came:
                     break
-                for arc in self.at[node]:
-                    if not hidden[arc] or arc == without:
+                for arc in self.hidden_at[node]:
+                    if arc == without:
                         continue
                     forward = self.tail[arc] == node
                     after = self.head[arc] if forward else self.tail[arc]
@@ -136,7 +157,7 @@ class _Network:
                         came[after] = (arc, 1 if forward else -1)
                         queue.append(after)
             if sink not in came:
-                return total
+                break
             path, room, node = [], enough - total, sink
             while node != source:
                 arc, way = came[node]
@@ -147,16 +168,16 @@ class _Network:
             for arc, way in path:
                 moved[arc] = moved.get(arc, 0) + way * room
             total += room
-        return total
+        return total, set(moved)
 
-    def cheapest(self, arc: int, hidden: BoolArray) -> list[int]:
+    def cheapest(self, arc: int) -> list[int]:
         """What to hide so that ``arc`` can be k more, or k less: the path that costs least."""
-        more = self.path(self.head[arc], self.tail[arc], arc, hidden, self.k)
+        more = self.path(self.head[arc], self.tail[arc], arc, self.k)
         assert more is not None, "the way over the totals is always open"
-        less = self.path(self.tail[arc], self.head[arc], arc, hidden, self.k) if self.value[arc] >= self.k else None
+        less = self.path(self.tail[arc], self.head[arc], arc, self.k) if self.value[arc] >= self.k else None
         return less[1] if less is not None and less[0] < more[0] else more[1]
 
-    def path(self, source: int, sink: int, without: int, hidden: BoolArray, room: int) -> tuple[int, list[int]] | None:
+    def path(self, source: int, sink: int, without: int, room: int) -> tuple[int, list[int]] | None:
         """The cheapest path with this much room: its price, and which of its arcs are not hidden yet."""
         best = {source: 0}
         came: dict[int, tuple[int, int]] = {}
@@ -173,7 +194,7 @@ class _Network:
                     continue
                 after = self.head[arc] if forward else self.tail[arc]
                 # A thousandth a step, so that of equal prices the shorter path is taken.
-                cost = price + 1 + (0 if hidden[arc] else 1000 * int(self.lean[arc]))
+                cost = price + 1 + (0 if self.hidden[arc] else 1000 * int(self.lean[arc]))
                 if cost < best.get(after, _FAR):
                     best[after], came[after] = cost, (arc, node)
                     heapq.heappush(heap, (cost, after))
@@ -182,6 +203,6 @@ class _Network:
         added, node = [], sink
         while node != source:
             arc, node = came[node]
-            if not hidden[arc]:
+            if not self.hidden[arc]:
                 added.append(arc)
         return best[sink], added
