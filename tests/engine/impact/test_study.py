@@ -100,6 +100,12 @@ def test_curves_end_where_the_figures_stand(world, effect):
     assert 1 - theirs.share[-1] == pytest.approx(effect.compared.value, abs=0.02)
     assert ours.at_risk[0] == effect.n_treated
     assert theirs.at_risk[0] == effect.n_compared
+    # The same seed for both deals the same people to the same days.
+    dealt, again = (study(world).curves(rng=np.random.default_rng(5))["comparison"] for _ in range(2))
+    found = study(world).effect(rng=np.random.default_rng(5))
+    assert np.array_equal(dealt.share, again.share)
+    assert not np.array_equal(dealt.share, theirs.share)
+    assert 1 - dealt.share[-1] == pytest.approx(found.compared.value, abs=0.02)
 
 
 def test_promotions_compete_with_leaving(world):
@@ -289,7 +295,7 @@ def test_covariates_that_tell_nothing_or_everything(kind):
         assert (silent in found.reasons) == (kind != "half missing")
 
 
-def rollout(seed, share, marked=False, count=800):
+def rollout(seed, share, marked=False, count=800, horizon=12):
     """Mentoring does nothing, and within 300 days that share of people start, the eager (who leave sooner) before the others."""
     rng, begin, seen = np.random.default_rng(seed), np.datetime64("2020-01-01"), 800
     eager, hired = rng.normal(size=count), rng.integers(30, 1500, count)
@@ -303,6 +309,7 @@ def rollout(seed, share, marked=False, count=800):
         {"person": gone, "day": begin + leaves[gone], "kind": ["left"] * len(gone)},
         {"person": ours, "day": begin + starts[ours]},
         begin + seen,
+        horizon=horizon,
         covariates=[*people][2:],
     )
 
@@ -326,14 +333,24 @@ def test_where_nearly_everybody_starts_nothing_is_said_and_else_the_interval_hol
     assert sum(each.low <= 0 <= each.high for each in found) >= 18
 
 
+def test_the_curve_of_the_comparison_ends_where_it_can_no_longer_speak_for_all():
+    ours, theirs = rollout(0, 0.9).curves().values()
+    until = int(theirs.month[-1])
+    assert (ours.month[-1], until, theirs.month[-1] - until) == (12, 5, 0)
+    assert np.all(theirs.at_risk >= 20)
+    unknown = [rollout(0, 0.9, horizon=months).effect().unknown for months in (until, until + 1)]
+    assert unknown[0] is None
+    assert "took part themselves within 6 months" in unknown[1]
+    assert rollout(0, 0.3, marked=True).curves()["comparison"].month[-1] == 2
+
+
 def test_those_who_stay_count_for_all_who_started():
     # However many start, those who don't then weigh as much as all did at first.
     whole = []
     for seed in range(8):
         study = rollout(seed, 0.75)
         compared = study._compare(study._trials("left", None), "left")
-        months, cause = (each[~compared.trials.treated] for each in (compared.follow.months, compared.follow.cause))
-        whole.append(compared.grown[(cause > 0) | (months >= 12)].sum())
+        whole.append(compared.known.sum())
     assert np.mean(whole) == pytest.approx(1, abs=0.04)
 
 

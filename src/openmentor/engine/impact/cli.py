@@ -164,7 +164,7 @@ def _run(arguments: argparse.Namespace, progress: _Progress) -> int:
     progress(4, "Comparing")
     try:
         found = study.effect(of=arguments.of, rng=np.random.default_rng(arguments.seed))
-        curves = study.curves(of=arguments.of)
+        curves = study.curves(of=arguments.of, rng=np.random.default_rng(arguments.seed))
     except ValueError as error:
         raise InvalidProblem(f"--of: {error}") from error
     report = _report(arguments, paths, tables, settings, found, curves, warnings)

@@ -89,8 +89,8 @@ class _Compared:
     found: Comparable
     follow: _Follow
     comparison: Weighted
-    grown: FloatArray  # weight of each comparison row when it was last followed
-    known: FloatArray  # the same where its outcome is known, else 0
+    growth: Growth | None
+    known: FloatArray  # weight of each comparison row when it was last followed, where its outcome is known; else 0
 
 
 class Study:
@@ -156,7 +156,7 @@ class Study:
         figure = self._figure(follow.months[treated], follow.cause[treated], of)
         why = figure.unknown
         if why is None:
-            why = self._too_few_left(compared)
+            why = self._too_few_left(compared, self.horizon)
         if why is not None:
             return unknown_effect(found, naive, _METHOD, why, notes, primary=self.primary)
         with one_thread():
@@ -164,28 +164,25 @@ class Study:
         events = self._events(compared, figure)
         return conclude(found, figure, estimate, events, naive, _METHOD, notes, primary=self.primary)
 
-    def curves(self, of: str = "left") -> dict[str, Curve]:
+    def curves(self, of: str = "left", rng: np.random.Generator | None = None) -> dict[str, Curve]:
         """The share to whom ``of`` has not happened, month by month, of 'participants' and 'comparison'.
 
-        Returns  a Curve each, whose last share is one less what ``effect`` shows of the group before its linear model. One of
-                 no length where there is nobody, or nobody comparable.
+        rng      as for ``effect``: the same seed for both gives curves that end where its figures stand.
+        Returns  a Curve each, whose last share is one less what ``effect`` shows of the group before its linear model. The
+                 comparison's ends with the last whole month at which it can still speak for the participants (see ``effect``);
+                 one of no length where there is nobody, or nobody comparable.
         """
         self._check(of)
-        trials = self._trials(of, None)
+        trials = self._trials(of, rng)
         with one_thread():
             compared = self._compare(trials, of)
-        if not isinstance(compared, _Compared):
-            follow = self._follow(trials, of)
-            ours = trials.treated
-            return {
-                "participants": curve_of(follow.months[ours], follow.cause[ours]),
-                "comparison": curve_of(np.zeros(0), np.zeros(0, dtype=np.int64)),
-            }
-        follow, ours = compared.follow, compared.trials.treated
-        return {
-            "participants": curve_of(follow.months[ours], follow.cause[ours]),
-            "comparison": self._weighted_curve(compared),
-        }
+        if isinstance(compared, _Compared):
+            follow, ours = compared.follow, compared.trials.treated
+            comparison = self._weighted_curve(compared)
+        else:
+            follow, ours = self._follow(trials, of), trials.treated
+            comparison = curve_of(np.zeros(0), np.zeros(0, dtype=np.int64))
+        return {"participants": curve_of(follow.months[ours], follow.cause[ours]), "comparison": comparison}
 
     # Who is compared on which day
 
@@ -249,7 +246,7 @@ class Study:
         grown = found.balance.weight
         if growth is not None:
             grown = grown * growth(follow.months[theirs], np.arange(len(grown)))
-        return _Compared(kept, found, follow, comparison, grown, np.where(seen, grown, 0.0))
+        return _Compared(kept, found, follow, comparison, growth, np.where(seen, grown, 0.0))
 
     def _follow(self, trials: _Trials, of: str) -> _Follow:
         history, person, day = self._history, trials.person, trials.day
@@ -350,30 +347,41 @@ class Study:
         n_theirs = effective(compared.known, compared.trials.person[~treated])
         return Events(min(float(ours), rarer(n_theirs, compared.comparison.value)), n_ours, n_theirs)
 
-    def _too_few_left(self, compared: _Compared) -> str | None:
-        """Why those of the comparison who are still followed at the horizon can't speak for all, if they can't.
+    def _too_few_left(self, compared: _Compared, at: int) -> str | None:
+        """Why those of the comparison who are still followed after so many months can't speak for all, if they can't.
 
         Weights of those who stay grow for those who start themselves, so heads say little: many may stay who count for nothing.
         """
         theirs = ~compared.trials.treated
         person, months = compared.trials.person[theirs], compared.follow.months[theirs]
-        at_risk = months >= self.horizon
+        at_risk = months >= at
         heads = len(np.unique(person[at_risk]))
         if heads < FEWEST_AT_RISK:
-            return too_few_at_risk(heads, self.horizon, "of the comparison ")
+            return too_few_at_risk(heads, at, "of the comparison ")
         assert compared.found.balance is not None
+        weight = compared.found.balance.weight
         started = (compared.follow.cause[theirs] == 0) & ~at_risk & (self._history.started[person] < NEVER)
-        part = float(compared.found.balance.weight[started].sum())
+        part = float(weight[started].sum())
         if part > MOST_STARTED:
             return (
-                f"{100 * part:.0f} % of the comparison, by weight, took part themselves within {counted(self.horizon, 'month')}; "
+                f"{100 * part:.0f} % of the comparison, by weight, took part themselves within {counted(at, 'month')}; "
                 "the rest can't speak for more than three fifths."
             )
+        if compared.growth is not None:
+            weight = weight * compared.growth(np.full(len(weight), float(at)), np.arange(len(weight)))
         return too_few_tell(
-            np.where(at_risk, compared.grown, 0.0),
-            person,
-            f" who are still followed at {counted(self.horizon, 'month')}",
+            np.where(at_risk, weight, 0.0), person, f" who are still followed at {counted(at, 'month')}"
         )
+
+    def _speaks_until(self, compared: _Compared) -> int:
+        """The last whole month up to which the comparison can speak for all."""
+        if self._too_few_left(compared, self.horizon) is None:
+            return self.horizon
+        fits, fails = 0, self.horizon
+        while fails - fits > 1:
+            middle = (fits + fails) // 2
+            fits, fails = (middle, fails) if self._too_few_left(compared, middle) is None else (fits, middle)
+        return fits
 
     def _naive(self, trials: _Trials, of: str) -> float | None:
         """The difference between the groups as they are."""
@@ -404,6 +412,9 @@ class Study:
         return notes
 
     def _weighted_curve(self, compared: _Compared) -> Curve:
+        until = self._speaks_until(compared)
+        if not until:
+            return curve_of(np.zeros(0), np.zeros(0, dtype=np.int64))
         trials, follow, table = compared.trials, compared.follow, compared.comparison
         theirs = ~trials.treated
         people, place = np.unique(trials.person[theirs], return_inverse=True)
@@ -415,11 +426,11 @@ class Study:
         weight = compared.found.balance.weight if compared.found.balance is not None else np.zeros(0)
         pull = np.bincount(place, weights=weight * (table.pseudo - table.value))
         stretch = max(float(pull @ pull) / rough, 1.0) if rough > 0 else 1.0
-        month = np.concatenate(([0.0], table.time, [float(follow.months[theirs].max())]))
-        share = np.concatenate(([0.0], table.share, [table.value]))
-        variance = np.concatenate(([0.0], table.rough, table.rough[-1:] if len(table.rough) else [0.0])) * stretch
-        month, first = np.unique(month[::-1], return_index=True)
-        share, variance = share[::-1][first], variance[::-1][first]
+        last = min(float(follow.months[theirs].max()), float(until))
+        month = np.unique(np.concatenate(([0.0], table.time[table.time <= last], [last])))
+        so_far = np.searchsorted(table.time, month, side="right")
+        share = np.concatenate(([0.0], table.share))[so_far]
+        variance = np.concatenate(([0.0], table.rough))[so_far] * stretch
         at_risk = len(people) - np.searchsorted(longest, month, side="left")
         low, high = limits(share, variance, at_risk)
         if month[0] == 0 and share[0] == 0:
