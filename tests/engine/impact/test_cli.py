@@ -60,7 +60,7 @@ def test_a_summary_and_a_report_that_says_what_the_library_says(run):
     assert (effect["value"], effect["low"], effect["high"]) == (found.value, found.low, found.high)
     assert [row[0] for row in effect["balance"]] == [row[0] for row in found.balance]
     assert report["settings"] == {
-        "as_of": str(WORLD.as_of), "of": "left", "horizon": 12, "primary": False, "seed": 0, "covariates": covariates,
+        "as_of": str(WORLD.as_of), "of": "left", "horizon": 12, "primary": False, "looks": 1, "seed": 0, "covariates": covariates,
         "exact": [], "eligible": None,
     }  # fmt: skip
     assert {name: each["rows"] for name, each in report["files"].items()} == {
@@ -157,6 +157,8 @@ def test_a_report_never_replaces_an_input_and_a_file_must_be_there(tmp_path, cap
     assert openmentor(["impact", str(tmp_path / "none.csv"), *arguments[2:]]) == 2
     assert "none.csv: No such file or directory" in capsys.readouterr().err
     assert openmentor([*arguments, "--horizon", "0"]) == 2
+    assert openmentor([*arguments, "--looks", "0"]) == 2
+    assert "--looks: a whole number from 1 to 120 is needed" in capsys.readouterr().err
     assert openmentor(["impact", "--help"]) == 0
 
 
@@ -180,3 +182,11 @@ def test_a_column_that_must_agree_exactly_may_be_left_out_of_the_weights(run):
     code, _, said, report = run(people, EVENTS, STARTS, "--exact", "department", "--leave-out", "department")
     assert (code, said) == (0, [])
     assert report["effect"]["value"] is not None
+
+
+def test_looks_fixed_before_the_launch_widen_the_interval(run):
+    _, _, _, one = run()
+    code, out, said, twelve = run(PEOPLE, EVENTS, STARTS, "--primary", "--looks", "12")
+    assert (code, said, twelve["settings"]["looks"]) == (0, [], 12)
+    assert "wide enough for 12 looks (Pocock)." in out
+    assert twelve["effect"]["low"] < one["effect"]["low"] < one["effect"]["high"] < twelve["effect"]["high"]

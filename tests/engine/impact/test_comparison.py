@@ -163,6 +163,21 @@ def test_the_farthest_pair_is_of_two_different_columns():
     assert farthest_pair(features({}, treated, weight), treated, weight) is None
 
 
+def test_columns_too_many_for_the_participants_are_named_as_the_cause():
+    rng = np.random.default_rng(0)
+    columns = {f"c{k}": rng.normal(size=300) for k in range(60)}
+    treated = np.arange(300) < 35
+    found = impact.effect((rng.random(300) < 0.3).astype(int), treated, columns)
+    assert found.unknown is not None
+    assert (
+        "They would have to agree in 120 means and squares, many for 35 participants; with fewer columns more people are alike."
+        in found.reasons
+    )
+    few = impact.effect(np.ones(300), treated, {"taken": treated})
+    assert "nobody alike" in few.unknown
+    assert not any("would have to agree" in each for each in few.reasons)
+
+
 def test_coverage_and_bias_where_the_naive_difference_misleads():
     values = []
     for seed in range(150):

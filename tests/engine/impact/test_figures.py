@@ -109,3 +109,9 @@ def test_a_change_is_of_the_same_people():
     assert (found.value, found.low, found.high, found.n) == pytest.approx((0.6, low, high, 5), abs=1e-9)
     with pytest.raises(ValueError, match="before has 2 entries and after has 3"):
         impact.change([1, 2], [1, 2, 3])
+
+
+def test_answers_that_are_all_equal_say_that_their_interval_is_none():
+    assert impact.mean([4] * 5).method.endswith("; all are equal, so how far others would vary is not known")
+    assert impact.change([4] * 5, [5] * 5).method.endswith("; all are equal, so how far others would vary is not known")
+    assert impact.mean([4, 4, 4, 4, 5]).method == "Mean with Student's interval"

@@ -31,6 +31,7 @@ from .comparison import Effect
 from .errors import InvalidHistory
 from .figures import Figure, counted
 from .history import KINDS
+from .looks import MOST_LOOKS
 from .study import Study
 from .survival import Curve
 
@@ -73,6 +74,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--eligible", metavar="COLUMN", help="yes or no: who may be compared with")
     made.add_argument("--leave-out", metavar="COLUMN", action="append", default=[], help="a column not to be used")
     made.add_argument("--primary", action="store_true", help="this figure was fixed before the launch")
+    made.add_argument(
+        "--looks", type=int, default=1, help="how often it will be looked at in all, as fixed before the launch (1)"
+    )
     made.add_argument("--seed", type=int, default=0, help="deals comparison people to days (0)")
     return made
 
@@ -132,6 +136,8 @@ def _run(arguments: argparse.Namespace, progress: _Progress) -> int:
     _check_paths(arguments)
     if not 1 <= arguments.horizon <= 1200:
         raise InvalidProblem("--horizon: a whole number of months from 1 to 1,200 is needed")
+    if not 1 <= arguments.looks <= MOST_LOOKS:
+        raise InvalidProblem(f"--looks: a whole number from 1 to {MOST_LOOKS} is needed")
     if arguments.seed < 0:
         raise InvalidProblem("--seed: a whole number of 0 or more is needed")
     paths = {"people": arguments.people, "events": arguments.events, "starts": arguments.starts}
@@ -157,7 +163,7 @@ def _run(arguments: argparse.Namespace, progress: _Progress) -> int:
         study = Study(
             people, tables["events"].columns, tables["starts"].columns, arguments.as_of, horizon=arguments.horizon,
             covariates=settings["covariates"], exact=settings["exact"], eligible=settings["eligible"],
-            primary=arguments.primary,
+            primary=arguments.primary, looks=arguments.looks,
         )  # fmt: skip
     except InvalidHistory as error:
         raise InvalidProblem([_placed(fault, tables, paths) for fault in error.faults]) from error
@@ -258,6 +264,7 @@ def _report(
             "of": arguments.of,
             "horizon": arguments.horizon,
             "primary": arguments.primary,
+            "looks": arguments.looks,
             "seed": arguments.seed,
             **settings,
         },

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import ndtr, stdtrit
 
 from .balancing import MOST_DIFFERENCE, Balance, alike, balance, effective, one_thread
 from .columns import Column, Features, column_of, farthest_pair, features, together
@@ -17,6 +17,7 @@ from .figures import (
     Figure,
     FloatArray,
     IntArray,
+    Z,
     claims,
     counted,
     mean,
@@ -28,9 +29,11 @@ from .figures import (
     share,
     wilson,
 )
+from .looks import reach
 from .sensitivity import e_value_of
 
 FEWEST_PARTICIPANTS = 30
+PARTICIPANTS_A_FEATURE = 2
 MOST_APART_TOGETHER = 0.2
 """What two columns are together may differ by this much before the reasons say so; with few participants chance alone makes 0.1."""
 CAUTION = (1.0, 0.1, 0.001)
@@ -145,6 +148,7 @@ def comparable(rows: Rows) -> Comparable:
     kept = with_partner.copy()
     if without + alone > MOST_WITHOUT_PARTNER * ours:
         table = _table(found, weighed, first)
+        reasons += _many_columns(found, ours)
         return Comparable(kept, first, None, None, table, overlap, tuple(reasons), _nobody_alike(without + alone, ours))
     rest = first
     if alone:
@@ -167,6 +171,7 @@ def comparable(rows: Rows) -> Comparable:
             f"The groups can't be made alike: in {worst[0]} they differ by {abs(worst[2]):.2f} standard deviations "
             f"after weighting; {MOST_DIFFERENCE:g} is the most that is allowed."
         )
+        reasons += _many_columns(found, ours)
     return Comparable(kept, rest, found, weighed, table, overlap, tuple(reasons), unknown)
 
 
@@ -215,6 +220,17 @@ def _left_out(count: int, of: int, why: str) -> str:
     has = "has" if count == 1 else "have"
     was = "was" if count == 1 else "were"
     return f"{count:,} of {counted(of, 'participant')} {has} {why} and {was} left out."
+
+
+def _many_columns(found: Features, ours: int) -> list[str]:
+    """What to do about it, if there is more to agree in than participants could tell apart from chance."""
+    count = found.matrix.shape[1]
+    if PARTICIPANTS_A_FEATURE * count <= ours:
+        return []
+    return [
+        f"They would have to agree in {count} means and squares, many for {counted(ours, 'participant')}; with fewer columns "
+        "more people are alike."
+    ]
 
 
 def _nobody_alike(count: int, of: int) -> str:
@@ -500,8 +516,9 @@ def conclude(
     *,
     primary: bool = False,
     deviation: float | None = None,
+    looks: int = 1,
 ) -> Effect:
-    """The effect with its interval, verdict and reasons. ``events``: of a share; None for a number."""
+    """The effect with its interval, verdict and reasons. ``events``: of a share; None for a number; ``looks``: see ``reach``."""
     assert treated.value is not None
     assert found.balance is not None
     ours, n_compared = int(found.rows.treated.sum()), len(np.unique(found.rows.person[~found.rows.treated]))
@@ -511,11 +528,11 @@ def conclude(
     )
     if events is not None:  # how far a rare outcome varies is known no better than by how often it happened
         enough = min(enough, events.fewest)
-    bell = float(stdtrit(max(enough - 1, 1), 0.975))
-    half = bell * math.sqrt(estimate.variance)
+    z, freedom = reach(looks), max(enough - 1, 1)
+    half = float(stdtrit(freedom, ndtr(z))) * math.sqrt(estimate.variance)
     low, high = value - half, value + half
     other = treated.value - value
-    half_other = bell * math.sqrt(estimate.variance_compared)
+    half_other = float(stdtrit(freedom, ndtr(Z))) * math.sqrt(estimate.variance_compared)
     compared = Figure(
         other, other - half_other, other + half_other, n_compared, "Weighted and modeled mean of people alike"
     )
@@ -527,13 +544,14 @@ def conclude(
         n_theirs = events.n_theirs
         if 0 < other < 1 and estimate.variance_compared > 0:
             n_theirs = min(n_theirs, other * (1 - other) / estimate.variance_compared)
-        compared = Figure(
-            other, *wilson(other, max(n_theirs, 1.0)), n_compared, "Weighted and modeled share of people alike"
-        )
+        n_theirs = max(n_theirs, 1.0)
+        compared = Figure(other, *wilson(other, n_theirs), n_compared, "Weighted and modeled share of people alike")
         if events.fewest < FEWEST_EVENTS:
-            low, high = _score_interval(treated, compared, value, events)
+            low, high = _score_interval((treated.value, max(events.n_ours, 1.0)), (other, n_theirs), value, z)
             method += "; with so few events, the interval from both groups' score intervals"
         low, high = max(low, -1.0), min(high, 1.0)
+    if looks > 1:
+        method += f"; wide enough for {looks} looks (Pocock)"
     verdict = "more" if low > 0 else "fewer" if high < 0 else CANT_TELL
     reasons = [*notes, *found.reasons, *(() if primary else (EXPLORATORY,))]
     made = Effect(
@@ -544,15 +562,14 @@ def conclude(
     return replace(made, e_value=strength, reasons=(*reasons, *_about_hidden(strength, verdict)))
 
 
-def _score_interval(treated: Figure, compared: Figure, value: float, events: Events) -> tuple[float, float]:
-    """From both groups' score intervals (Newcombe 1998, method 10)."""
-    assert treated.value is not None
-    assert compared.value is not None
-    low, high = wilson(treated.value, max(events.n_ours, 1.0))
-    least, most = compared.low or 0.0, compared.high or 0.0
-    return (
-        value - math.hypot(treated.value - low, most - compared.value),
-        value + math.hypot(high - treated.value, compared.value - least),
+def _score_interval(
+    treated: tuple[float, float], compared: tuple[float, float], value: float, z: float
+) -> tuple[float, float]:
+    """From both groups' score intervals (Newcombe 1998, method 10); of each group the share and how many people tell it."""
+    low, high = wilson(*treated, z)
+    least, most = wilson(*compared, z)
+    return value - math.hypot(treated[0] - low, most - compared[0]), value + math.hypot(
+        high - treated[0], compared[0] - least
     )
 
 

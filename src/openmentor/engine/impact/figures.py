@@ -124,10 +124,10 @@ def whole(name: str, value: Any, least: int = 0) -> int:
     return int(value)
 
 
-def wilson(share: float, n: float) -> tuple[float, float]:
-    """The limits of Wilson's (1927) interval, also for an effective ``n`` that is no whole number."""
-    middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
+def wilson(share: float, n: float, z: float = Z) -> tuple[float, float]:
+    """The limits of Wilson's (1927) interval, also for an effective ``n`` that is no whole number, at ``z`` standard errors."""
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     # Exactly 0 and 1 where rounding would leave 1e-17.
     return (
         0.0 if share <= 0 else max(0.0, middle - half),
@@ -173,7 +173,12 @@ def mean(values: Any) -> Figure:
     kept, method = found[~np.isnan(found)], "Mean with Student's interval"
     if len(kept) < FEWEST_ANSWERS:
         return no_figure(len(kept), method, _too_few(len(kept), "answer"))
-    return Figure(*student(kept), len(kept), method)
+    return Figure(*student(kept), len(kept), method + _all_equal(kept))
+
+
+def _all_equal(values: FloatArray) -> str:
+    """What to add to the method where the interval has no width."""
+    return "; all are equal, so how far others would vary is not known" if values.min() == values.max() else ""
 
 
 def nps(answers: Any) -> Figure:
@@ -220,4 +225,4 @@ def change(before: Any, after: Any) -> Figure:
     n, method = len(differences), "Mean change of the same people with Student's interval"
     if n < FEWEST_ANSWERS:
         return no_figure(n, method, _too_few(n, "person who answered both times", "people who answered both times"))
-    return Figure(*student(differences), n, method)
+    return Figure(*student(differences), n, method + _all_equal(differences))

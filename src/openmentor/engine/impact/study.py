@@ -31,6 +31,7 @@ from .comparison import (
 from .figures import BoolArray, Figure, FloatArray, IntArray, counted, whole
 from .history import KINDS, NEVER, read
 from .incidence import Growth, Weighted, weighted_incidence
+from .looks import MOST_LOOKS
 from .survival import FEWEST_AT_RISK, Curve, curve_of, incidence, limits, survival, too_few_at_risk
 
 MONTH_DAYS = 30.4375
@@ -106,8 +107,10 @@ class Study:
     exact       columns in which people are compared only with their like.
     eligible    who may be compared with: the name of a boolean column, an array, or None for everybody.
     primary     True for the figure that was fixed before the launch; its effects are else marked as exploratory.
+    looks       how often it will be looked at in all, as fixed before the launch: of 12 monthly looks all intervals hold then, 95
+                times of 100, and each is a third wider than that of a single look.
     Raises      InvalidHistory, naming table, row and column, for histories that contradict themselves; ValueError for a
-                horizon that is no whole number of months. Inputs stay unchanged; frames of pandas and polars will do.
+                horizon that is no whole number of months, or looks that are none. Inputs stay unchanged; frames of pandas and polars will do.
     Source      Hernán and Robins (2016) on trials that one could have run; Danaei et al. (2013) on pooling them.
     """
 
@@ -123,11 +126,15 @@ class Study:
         exact: Sequence[str] = (),
         eligible: Any = None,
         primary: bool = False,
+        looks: int = 1,
     ) -> None:
         self.horizon = whole("horizon", horizon, 1)
         if self.horizon > 1200:
             raise ValueError("horizon must be 1,200 months at most")
         self.primary = bool(primary)
+        self.looks = whole("looks", looks, 1)
+        if self.looks > MOST_LOOKS:
+            raise ValueError(f"looks must be {MOST_LOOKS} at most")
         named = [[each] if isinstance(each, str) else list(each) for each in (covariates, exact)]
         self._history = read(people, events, starts, as_of, named[0], named[1], eligible)
 
@@ -162,7 +169,7 @@ class Study:
         with one_thread():
             estimate = doubly_robust(found, self._pseudo(compared))
         events = self._events(compared, figure)
-        return conclude(found, figure, estimate, events, naive, _METHOD, notes, primary=self.primary)
+        return conclude(found, figure, estimate, events, naive, _METHOD, notes, primary=self.primary, looks=self.looks)
 
     def curves(self, of: str = "left", rng: np.random.Generator | None = None) -> dict[str, Curve]:
         """The share to whom ``of`` has not happened, month by month, of 'participants' and 'comparison'.
