@@ -16,7 +16,8 @@ from causaldata import cps_mixtape, nsw_mixtape
 
 from openmentor.engine import impact
 from openmentor.engine.impact.columns import column_of, farthest_pair, features, together
-from openmentor.engine.impact.comparison import Rows, comparable, doubly_robust
+from openmentor.engine.impact.comparable import Rows, comparable
+from openmentor.engine.impact.conclusion import doubly_robust
 
 
 def made(seed, n=1500, effect=-0.05, strength=0.8, rate=-1.2, event=-1.2):

@@ -5,7 +5,8 @@ No Django, no clock, no network, and no randomness but the ``rng`` that is passe
 """
 
 from .calibration import Calibration, calibration
-from .comparison import Effect, effect
+from .comparison import effect
+from .conclusion import Effect
 from .disclosure import disclose
 from .errors import Fault, InvalidHistory
 from .figures import Figure, change, mean, nps, share

@@ -27,7 +27,7 @@ import numpy as np
 
 from ..matching import files
 from ..matching.errors import InvalidProblem
-from .comparison import Effect
+from .conclusion import Effect
 from .errors import InvalidHistory
 from .figures import Figure, counted
 from .history import KINDS

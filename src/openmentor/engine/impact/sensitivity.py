@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .comparison import Effect
+    from .conclusion import Effect
 
 
 def e_value(effect: Effect) -> tuple[float | None, float | None]:

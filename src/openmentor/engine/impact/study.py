@@ -14,20 +14,8 @@ import numpy as np
 
 from .balancing import effective, one_thread
 from .columns import Column
-from .comparison import (
-    Comparable,
-    Effect,
-    Events,
-    Rows,
-    cells,
-    comparable,
-    conclude,
-    doubly_robust,
-    rarer,
-    telling_nothing,
-    too_few_tell,
-    unknown_effect,
-)
+from .comparable import Comparable, Rows, cells, comparable, telling_nothing, too_few_tell
+from .conclusion import Effect, Events, conclude, doubly_robust, rarer, unknown_effect
 from .figures import BoolArray, Figure, FloatArray, IntArray, counted, whole
 from .history import KINDS, NEVER, read
 from .incidence import Growth, Weighted, weighted_incidence
