@@ -333,6 +333,61 @@ def test_where_nearly_everybody_starts_nothing_is_said_and_else_the_interval_hol
     assert sum(each.low <= 0 <= each.high for each in found) >= 18
 
 
+def study_of(hired, leaves, starts, begin, seen, columns, **settings):
+    """Days from ``begin``; who has not left (not started) by ``seen`` did not."""
+    ours, gone = np.flatnonzero((starts < leaves) & (starts <= seen)), np.flatnonzero(leaves <= seen)
+    return impact.Study(
+        {"person": np.arange(len(hired)), "hired": begin + hired, **columns},
+        {"person": gone, "day": begin + leaves[gone], "kind": ["left"] * len(gone)},
+        {"person": ours, "day": begin + starts[ours]},
+        begin + seen,
+        **settings,
+    )
+
+
+def test_who_starts_later_is_weighted_for_within_what_must_agree_exactly():
+    # No effect. Of the fifth in A most start soon and hardly anybody leaves; in B it is the other way round.
+    values = {True: [], False: []}
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        first = rng.random(4000) < 0.2
+        hired = -rng.integers(30, 2000, 4000)
+        leaves = rng.exponential(30.4 / np.where(first, 0.002, 0.05)).astype(int) + 1
+        starts = rng.exponential(30.4 / np.where(first, 0.08, 0.012)).astype(int) + 1
+        starts[starts > 365] = 9999
+        columns = {"department": np.where(first, "A", "B"), "x": rng.normal(size=4000)}
+        for exact in values:
+            named = {"covariates": ["x"], "exact": ["department"]} if exact else {"covariates": ["x", "department"]}
+            found = study_of(hired, leaves, starts, np.datetime64("2022-01-01"), 730, columns, **named).effect()
+            assert found.low < 0 < found.high
+            values[exact].append(found.value)
+    assert abs(np.mean(values[True])) < 0.012
+    assert np.mean(values[True]) == pytest.approx(np.mean(values[False]), abs=0.005)
+
+
+def test_a_program_for_newcomers_is_compared_by_the_tenure_of_the_day():
+    # No effect. Mentoring starts in the third to sixth month after hiring or never.
+    values = []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        hired, eager = rng.integers(-900, 420, 20_000), rng.normal(size=20_000)
+        tenure = rng.exponential(30.4 / (0.03 * np.exp(-0.5 * eager))).astype(int) + 1
+        waits = rng.exponential(30.4 / (0.05 * np.exp(0.6 * eager))).astype(int)
+        starts = np.where(
+            (waits < 120) & (hired + 60 + waits > 0) & (hired + 60 + waits < 450), hired + 60 + waits, 9999
+        )
+        leaves = hired + tenure
+        here = leaves > 0
+        found = study_of(
+            hired[here], leaves[here], starts[here], np.datetime64("2022-01-01"), 850, {"eager": eager[here]},
+            covariates=["eager"],
+        ).effect()  # fmt: skip
+        values.append((found.value, found.naive))
+    value, naive = np.mean(values, axis=0)
+    assert naive < -0.03
+    assert abs(value) < 0.01
+
+
 def test_the_curve_of_the_comparison_ends_where_it_can_no_longer_speak_for_all():
     ours, theirs = rollout(0, 0.9).curves().values()
     until = int(theirs.month[-1])

@@ -6,7 +6,7 @@ until then. Who starts later is comparison until that day, and those like them w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +42,8 @@ _METHOD = (
 class _Trials:
     """One row for each participant and each comparison clock.
 
-    month  the trial, 0, 1, ...; ``months``: the first day of each; ``staff``: how many could have started in each: employed, eligible,
-           not started yet.
+    month  the trial, 0, 1, ...; ``months``: the first day of each; ``staff``: how many could have started, shape (cells, months):
+           employed, eligible, not started yet.
     """
 
     treated: BoolArray
@@ -191,7 +191,7 @@ class Study:
         per_month = _share_out(len(people), np.bincount(month, minlength=len(months)))
         turn, dealt = 0, rng.permutation(people)
         persons, days, trial = [ours], [starts], [month]
-        staff = np.zeros(len(months))
+        fit = []
         for k, count in enumerate(per_month):
             # The next so many, round and round: everybody serves about as often.
             chosen = dealt[(turn + np.arange(count)) % max(len(dealt), 1)]
@@ -199,16 +199,20 @@ class Study:
             of_month = np.sort(starts[month == k])
             day = of_month[rng.permutation(count) * len(of_month) // max(count, 1)]
             may = history.is_employed(chosen, day) & (history.started[chosen] > day)
-            staff[k] = len(people) * float(may.mean()) if len(may) else 0.0
+            fit.append(np.full(int(may.sum()), len(people) / max(count, 1)))
             persons.append(chosen[may])
             days.append(day[may])
             trial.append(np.full(int(may.sum()), k))
         person, day, trial_of = np.concatenate(persons), np.concatenate(days), np.concatenate(trial)
         treated = np.arange(len(person)) < len(ours)
+        stands_for = np.concatenate((np.ones(len(ours)), *fit))
         if of == "ramped_up":
             fresh = history.of(of).before(person, day) == 0
             person, day, trial_of, treated = person[fresh], day[fresh], trial_of[fresh], treated[fresh]
+            stands_for = stands_for[fresh]
         cell = cells([column.take(person) for column in history.exact.values()], len(person))
+        staff = np.zeros((int(cell.max(initial=-1)) + 1, len(months)))
+        np.add.at(staff, (cell[~treated], trial_of[~treated]), stands_for[~treated])
         return _Trials(treated, person, day, trial_of, months, _strata(trial_of, cell, treated), cell, staff)
 
     def _columns(self, trials: _Trials) -> dict[str, Column]:
@@ -219,8 +223,12 @@ class Study:
         known = history.known_before(trials.person, trials.day)
         known["tenure (log)"] = np.log1p(known["tenure"])
         for name, values in known.items():
-            found[f"{name} on the day" if name in found or name in history.exact else name] = Column(values)
+            found[self._own(name)] = Column(values)
         return found
+
+    def _own(self, name: str) -> str:
+        """The name of a column that the study adds; another where somebody's own column has it."""
+        return f"{name} on the day" if name in self._history.covariates or name in self._history.exact else name
 
     def _compare(self, trials: _Trials, of: str) -> _Compared | Comparable:
         rows = Rows(trials.treated, trials.person, self._columns(trials), trials.cell, trials.stratum)
@@ -232,8 +240,7 @@ class Study:
         kept = trials.keep(found.kept)
         follow = self._follow(kept, of)
         theirs = ~kept.treated
-        score = found.features.matrix @ found.balance.slope
-        growth = self._growth(trials, kept, score)
+        growth = self._growth(trials, kept, found)
         comparison = weighted_incidence(
             follow.months[theirs], follow.cause[theirs], found.balance.weight, float(self.horizon), growth
         )
@@ -258,31 +265,40 @@ class Study:
         months = np.where(stop >= end, float(self.horizon), np.minimum(months, self.horizon * (1 - 1e-9)))
         return _Follow(months, np.where(does, 1, np.where(goes, 2, 0)))
 
-    def _growth(self, trials: _Trials, kept: _Trials, score: FloatArray) -> Growth | None:
+    def _growth(self, trials: _Trials, kept: _Trials, found: Comparable) -> Growth | None:
         """Weights for those like the ones who start later.
 
-        Taking part on a day has odds exp(a + score), with ``a`` such that as many start in the month as did; one who has not
-        started for so long counts for all who, being like them, would have by then.
+        Taking part on a day has odds exp(a + score), with ``a`` such that as many start in the month as did, of each cell that must
+        agree exactly; the score is that of the day, by the tenure one has by then. One who has not started for so long counts for
+        all who, being like them, would have by then.
         """
         theirs = ~kept.treated
-        count = len(kept.months)
-        started = np.bincount(trials.month[trials.treated], minlength=count).astype(float)
-        heft = np.exp(score[theirs] - score[theirs].max())
-        sums = np.bincount(kept.month[theirs], weights=heft, minlength=count)
-        rows = np.bincount(kept.month[theirs], minlength=count)
-        alike = np.divide(sums, rows, out=np.ones(count), where=rows > 0)
-        ready = trials.staff * alike
-        odds = np.divide(started, ready, out=np.zeros(count), where=ready > 0)
         if not np.any(self._history.started[kept.person[theirs]] < NEVER):
             return None
+        score, later = self._scores(kept, found)
+        month, cell, count = kept.month[theirs], kept.cell[theirs], len(kept.months)
+        cells_months = trials.staff.shape
+        started = np.zeros(cells_months)
+        np.add.at(started, (trials.cell[trials.treated], trials.month[trials.treated]), 1.0)
+        heft = np.exp(score[theirs] - score[theirs].max())
+        sums, rows = np.zeros(cells_months), np.zeros(cells_months)
+        np.add.at(sums, (cell, month), heft)
+        np.add.at(rows, (cell, month), 1.0)
+        alike = np.divide(sums, rows, out=np.ones(cells_months), where=rows > 0)
+        ready = trials.staff * alike
+        odds = np.divide(started, ready, out=np.zeros(cells_months), where=ready > 0)
         # Odds are those of a day. Over a month with as many days of starts, log(1 + odds) of each are added up.
         _, first_on, on_day = np.unique(trials.day[trials.treated], return_index=True, return_counts=True)
         squares = np.bincount(
             trials.month[trials.treated][first_on], weights=on_day.astype(float) ** 2, minlength=count
         )
+        started = started.sum(axis=0)
         days = np.divide(started**2, squares, out=np.ones(count), where=squares > 0)
-        of_month = np.log1p(heft[:, None] * (odds / days)[None, :]) * days
-        hazard = of_month.astype(np.float32)  # of each row in each month of starts
+        hazard = np.zeros((len(heft), count), dtype=np.float32)  # of each row in each month of starts
+        for k in range(count):
+            due = np.flatnonzero((month <= k) & (month >= k - self.horizon - 1))  # nobody is followed longer
+            now = heft[due] * np.exp(later(due, int(kept.months[k])))
+            hazard[due, k] = np.log1p(now * odds[cell[due], k] / days[k]) * days[k]
         so_far = np.concatenate((np.zeros((len(hazard), 1), dtype=np.float32), np.cumsum(hazard, axis=1)), axis=1)
         ours_day = trials.day[trials.treated]
         first = int(ours_day.min(initial=0))
@@ -307,6 +323,36 @@ class Study:
             return np.asarray(np.minimum(np.exp(np.maximum(gone, 0.0)), MOST_GROWTH))
 
         return growth
+
+    def _scores(self, kept: _Trials, found: Comparable) -> tuple[FloatArray, Callable[[IntArray, int], FloatArray]]:
+        """Log-odds of taking part of each kept row on its day, and by how much a comparison row's differ in a later month.
+
+        Tenure goes on while somebody is compared: who is new in January is not in June, and programs for newcomers take nobody
+        then. Tenure stays within what was seen on any day of the comparison.
+        """
+        assert found.features is not None
+        assert found.balance is not None
+        features, slope = found.features, found.balance.slope
+        name, log = self._own("tenure"), self._own("tenure (log)")
+        own = {name, f"{name} squared", log, f"{log} squared"}
+        goes_on = np.flatnonzero([each in own for each in features.names])
+        theirs = ~kept.treated
+        tenure, day = found.rows.columns[name].values[theirs], kept.day[theirs]
+        part = features.matrix[theirs][:, goes_on] @ slope[goes_on]
+
+        def terms(months: FloatArray) -> FloatArray:
+            years, slow = months / 12, np.log1p(months)
+            return np.stack([np.ones_like(years), years, years**2, slow, slow**2], axis=1)
+
+        # The features are affine in these: the part of the score that goes by tenure is found back exactly.
+        by_tenure = np.linalg.lstsq(terms(tenure), part, rcond=None)[0]
+        least, most = float(tenure.min()), float(tenure.max())
+
+        def later(rows: IntArray, month: int) -> FloatArray:
+            since = np.maximum(month + MONTH_DAYS / 2 - day[rows], 0) / MONTH_DAYS
+            return np.asarray(terms(np.clip(tenure[rows] + since, least, most)) @ by_tenure - part[rows])
+
+        return features.matrix @ slope, later
 
     # What became of them
 
