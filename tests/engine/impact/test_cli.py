@@ -190,3 +190,32 @@ def test_looks_fixed_before_the_launch_widen_the_interval(run):
     assert (code, said, twelve["settings"]["looks"]) == (0, [], 12)
     assert "wide enough for 12 looks (Pocock)." in out
     assert twelve["effect"]["low"] < one["effect"]["low"] < one["effect"]["high"] < twelve["effect"]["high"]
+
+
+def test_a_word_for_a_gap_among_numbers_is_a_gap_and_another_word_is_warned_of(run):
+    rows = [f"p{k},2020-01-01,{k % 40 + 0.5}\n" for k in range(200)]
+    head = "person,hired,score\n"
+    code, _, said, gap = run(head + "".join(rows[:-1]) + "p199,2020-01-01,n/a\n")
+    assert (code, said) == (0, ["warning: column score: n/a is taken as not known"])
+    _, _, said, blank = run(head + "".join(rows[:-1]) + "p199,2020-01-01,\n")
+    assert (said, blank["effect"]["value"]) == ([], gap["effect"]["value"])
+    _, _, said, _ = run(head + "".join(rows[:-1]) + "p199,2020-01-01,ten\n")
+    assert said == ["warning: column score: nearly all are numbers, but ten is not, so all count as words"]
+
+
+def test_a_terminal_without_the_letters_still_gets_the_figures_and_a_reader_may_stop(tmp_path):
+    paths = []
+    for name, content in (("people.csv", PEOPLE.replace("hired", "hired,größe", 1).replace(",2020-01-01", ",2020-01-01,1.5")), ("events.csv", EVENTS), ("starts.csv", STARTS)):  # fmt: skip
+        paths.append(str(tmp_path / name))
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    command = [sys.executable, "-m", "openmentor.engine.impact.cli", *paths, "--as-of", "2023-06-30", "--of", "left"]
+    plain = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    for more in (["--help"], []):
+        done = subprocess.run([*command, *more], env=plain, capture_output=True, timeout=60, check=False)
+        assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+    assert b"gr\\xf6sse" in done.stdout
+    reader = subprocess.Popen([*command, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    reader.stdout.close()
+    assert b"Traceback" not in reader.stderr.read()
+    reader.wait(timeout=60)
+    reader.stderr.close()

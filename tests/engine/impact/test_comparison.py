@@ -164,6 +164,84 @@ def test_the_farthest_pair_is_of_two_different_columns():
     assert farthest_pair(features({}, treated, weight), treated, weight) is None
 
 
+def test_a_column_that_is_not_known_of_many_is_named():
+    outcome, treated, covariates = made(1)
+    covariates["eager"][np.random.default_rng(0).random(len(treated)) < 0.5] = np.nan
+    found = impact.effect(outcome, treated, covariates)
+    said = [each for each in found.reasons if each.startswith("eager is not known of ")]
+    assert said[0].endswith(" %; as many are in both groups, but among them the groups may differ in it.")
+    assert not any("level is not known" in each for each in found.reasons)
+
+
+def test_words_for_a_gap_among_numbers_are_gaps():
+    outcome, treated, covariates = made(1)
+    as_list = covariates["eager"].tolist()
+    found = [
+        impact.effect(outcome, treated, {"eager": [*as_list[:-1], gap]}) for gap in (math.nan, None, "n/a", " NULL ")
+    ]
+    assert {each.value for each in found} == {found[0].value}
+    assert column_of("level", ["none", "some", "none"]).labels == ("none", "some")
+    assert column_of("level", ["a", math.nan, "b"]).labels == ("a", "b")
+    for odd in (10**400, Decimal("sNaN")):
+        with pytest.raises(ValueError, match="can't be reckoned with"):
+            column_of("pay", [1, odd])
+
+
+def test_a_number_that_varies_within_no_group_gives_no_figure():
+    treated = np.arange(100) < 40
+    noise = np.random.default_rng(0).normal(size=100)
+    for outcome in (np.where(treated, 5.0, 4.0), np.where(treated, 5.0, 4.0) + 1e-11 * noise):
+        found = impact.effect(outcome, treated, {"x": noise})
+        assert found.unknown == "Within each group all have the same outcome, so nothing tells how far it varies."
+        assert (found.value, found.verdict, found.e_value) == (None, "can't tell yet", (None, None))
+
+
+def test_an_outcome_of_which_few_have_nearly_all_is_marked():
+    rng = np.random.default_rng(0)
+    treated, said = np.arange(400) < 60, "A few people have far more of it than all others"
+    pay, hours = np.exp(1.2 * rng.normal(size=400)), rng.gamma(20, 2, 400)
+    assert any(each.startswith(said) for each in impact.effect(pay, treated, {"x": hours}).reasons)
+    assert not any(each.startswith(said) for each in impact.effect(hours, treated, {"x": pay}).reasons)
+
+
+def test_where_too_few_would_carry_the_weight_means_and_squares_alone_are_balanced():
+    said = "Only means and squares are balanced, not what the columns are together: too few would carry all the weight."
+    found = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        treated = np.arange(245) < 200
+        found.append(
+            impact.effect((rng.random(245) < 0.3).astype(int), treated, {name: rng.normal(size=245) for name in "abcd"})
+        )
+    assert any(said in each.reasons for each in found)
+    assert all(each.unknown is None for each in found if said in each.reasons)
+
+
+def test_the_order_of_rows_changes_nothing():
+    outcome, treated, covariates = made(2)
+    covariates |= {"half": np.where(np.arange(1500) < 1400, np.arange(1500) % 2, 7.0)}
+    first = impact.effect(outcome, treated, covariates)
+    order = np.random.default_rng(0).permutation(1500)
+    again = impact.effect(outcome[order], treated[order], {name: column[order] for name, column in covariates.items()})
+    assert (again.value, again.low, again.high) == pytest.approx((first.value, first.low, first.high), abs=1e-9)
+    # Nor does it where many are alike in everything.
+    whole = {name: np.round(column) for name, column in covariates.items() if name != "site"}
+    first = impact.effect(outcome, treated, whole)
+    again = impact.effect(outcome[order], treated[order], {name: column[order] for name, column in whole.items()})
+    assert (again.value, again.low, again.high) == pytest.approx((first.value, first.low, first.high), abs=1e-9)
+
+
+def test_exact_takes_positions_and_no_claims():
+    outcome, treated, covariates = made(1)
+    table = np.stack([covariates["eager"], covariates["level"]], axis=1)
+    assert (
+        impact.effect(outcome, treated, table, exact=np.int64(1)).value
+        == impact.effect(outcome, treated, table, exact=[1]).value
+    )
+    with pytest.raises(ValueError, match="not true or false"):
+        impact.effect(outcome, treated, table, exact=[True])
+
+
 def test_columns_too_many_for_the_participants_are_named_as_the_cause():
     rng = np.random.default_rng(0)
     columns = {f"c{k}": rng.normal(size=300) for k in range(60)}
@@ -313,7 +391,7 @@ def test_e_value_by_hand():
 
 
 NOBODY = "Nobody took part, so there is nobody to compare."
-EVERYBODY = "There is nobody to compare with: all who could be took part."
+EVERYBODY = "There is nobody to compare with: nobody else was there who might have taken part."
 
 
 def hostile():
@@ -335,7 +413,7 @@ def hostile():
     yield "splits perfectly", (outcome, treated, covariates | {"mark": treated}), "nobody alike"
     yield "splits by a number", (outcome, covariates["eager"] > 0.8, covariates), "nobody alike|can't be made alike"
     yield "all alike", (np.full(600, 3.5), treated, covariates), "the same outcome"
-    yield "nobody known", (np.full(600, np.nan), treated, covariates), NOBODY
+    yield "nobody known", (np.full(600, np.nan), treated, covariates), "The outcome is not known of anybody who took part."
     yield "nobody there", ([], [], {}), NOBODY
 
 

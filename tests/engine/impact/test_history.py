@@ -243,3 +243,8 @@ def test_spaces_around_a_kind_are_no_part_of_it():
     people = {"person": [1], "hired": ["2020-01-01"]}
     with pytest.raises(impact.InvalidHistory, match="starts on 2021-03-01, on or after the day of leaving"):
         impact.Study(people, events, {"person": [1], "day": ["2021-03-01"]}, "2022-01-01")
+
+
+def test_an_id_that_holds_a_list_is_refused_in_words():
+    with pytest.raises(impact.InvalidHistory, match="can't stand for a person"):
+        impact.Study({"person": [(1, [1]), 2], "hired": ["2020-01-01"] * 2}, {"person": [], "day": [], "kind": []}, {"person": [], "day": []}, "2021-01-01")  # fmt: skip

@@ -74,3 +74,11 @@ def test_so_few_can_show_nothing():
 def test_nonsense_is_refused(call):
     with pytest.raises(ValueError):
         call()
+
+
+def test_a_difference_that_no_organization_could_see_is_refused():
+    for size in (1e-17, 1e-170):
+        with pytest.raises(ValueError, match="no organization is large enough"):
+            impact.pairs_needed(size, base=0.5)
+    with pytest.raises(ValueError, match="must be a number, not nan"):
+        impact.pairs_needed(float("nan"), base=0.5)

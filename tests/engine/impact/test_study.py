@@ -231,7 +231,10 @@ def test_those_like_who_starts_later_count_for_more():
 
 CASES = {
     "nobody took part": (plain(participants=0), "Nobody took part, so there is nobody to compare."),
-    "everybody took part": (plain(count=60), "There is nobody to compare with: all who could be took part."),
+    "everybody took part": (
+        plain(count=60),
+        "There is nobody to compare with: nobody else was there who might have taken part.",
+    ),
     "one participant": (plain(participants=1), "There is only 1 participant; 30 are needed."),
     "too few participants": (plain(participants=29), "There are only 29 participants; 30 are needed."),
     "too few others": (plain(count=79), "There are only 19 people to compare with; 20 are needed."),
@@ -256,6 +259,18 @@ def test_too_little_is_an_answer_in_words(name):
     assert found.reasons[0] == words
     curves = impact.Study(*tables).curves()
     assert all(np.all(np.isfinite(curve.share)) for curve in curves.values())
+
+
+def test_what_nobody_recorded_and_what_cant_happen_is_said():
+    tables = plain(leaves=[*range(5), *range(100, 140)])
+    silent = "No event of the kind promoted is recorded. If it was not written down, this figure says nothing."
+    assert silent in impact.Study(*tables).effect(of="promoted").reasons
+    assert silent not in impact.Study(*tables).effect(of="left").reasons
+    back = impact.Study(*tables).effect(of="hired")
+    assert (back.value, back.unknown) == (
+        None,
+        "Nobody who is there can be hired back before leaving, so it can't be compared.",
+    )
 
 
 def test_nobody_left_is_no_difference_with_doubt():
@@ -397,6 +412,10 @@ def test_the_curve_of_the_comparison_ends_where_it_can_no_longer_speak_for_all()
     assert unknown[0] is None
     assert "took part themselves within 6 months" in unknown[1]
     assert rollout(0, 0.3, marked=True).curves()["comparison"].month[-1] == 2
+    # How unsure a curve is depends on nothing that comes after its end.
+    short, long = (rollout(0, 0.9, horizon=months).curves()["comparison"] for months in (5, 60))
+    until = np.searchsorted(short.month, 4, side="right")
+    assert np.allclose(short.low[:until], long.low[:until], atol=0.02)
 
 
 def test_those_who_stay_count_for_all_who_started():

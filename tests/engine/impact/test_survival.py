@@ -164,3 +164,8 @@ def test_what_is_no_cause_is_refused_in_words(of):
 def test_the_cause_asked_about_is_the_second_where_nothing_is_said():
     months, cause = [3.0] * 10 + [12.0] * 30, [1] * 4 + [2] * 6 + [0] * 30
     assert impact.incidence(months, cause).value == impact.incidence(months, cause, of=2).value == pytest.approx(0.15)
+
+
+def test_causes_too_large_to_count_are_refused():
+    with pytest.raises(ValueError, match="causes go up to 1,000,000"):
+        impact.incidence([1.0] * 50, [1e19] * 50, of=1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import math
 import os
@@ -27,6 +28,7 @@ import numpy as np
 
 from ..matching import files
 from ..matching.errors import InvalidProblem
+from .columns import MOST_LEVELS, says_nothing
 from .conclusion import Effect
 from .errors import InvalidHistory
 from .figures import Figure, counted
@@ -58,10 +60,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "people", metavar="PEOPLE.csv", help="person, hired; every other column is known of people before"
     )
-    made.add_argument("events", metavar="EVENTS.csv", help="person, day, kind: left, hired (back), promoted, …")
+    made.add_argument("events", metavar="EVENTS.csv", help="person, day, kind: left, hired (back), promoted, ...")
     made.add_argument("starts", metavar="STARTS.csv", help="person, day on which their mentoring began")
     made.add_argument("--as-of", metavar="DATE", required=True, help="the last day that was seen, as 2026-03-31")
-    made.add_argument("--of", metavar="KIND", required=True, help="what may happen: left, promoted, …")
+    made.add_argument("--of", metavar="KIND", required=True, help="what may happen: left, promoted, ...")
     made.add_argument(
         "--out", metavar="report.json", help="where to write all figures, and what it takes to repeat them"
     )
@@ -88,12 +90,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     progress = _Progress()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter still gets the figures
     try:
         return _run(arguments, progress)
     except InvalidProblem as error:
         progress.close()
         _print_faults(error.faults)
         return 2
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         progress.close()
         _say(f"{files.shown(error.filename or 'openmentor impact', 300)}: {error.strerror or error}")
@@ -206,7 +213,9 @@ def _people(table: files.Table, arguments: argparse.Namespace) -> tuple[dict[str
     for name in names:
         if name == eligible or (name in asked["--leave-out"] and name not in asked["--exact"]):
             continue
-        people[name] = _cells(table.columns[name])
+        people[name], doubt = _cells(table.columns[name])
+        if doubt:
+            warnings.append(f"column {files.shown(name)}: {doubt}")
         filled = [each for each in table.columns[name] if each]
         if name in asked["--exact"]:
             continue
@@ -218,11 +227,19 @@ def _people(table: files.Table, arguments: argparse.Namespace) -> tuple[dict[str
     return people, warnings, settings
 
 
-def _cells(cells: list[str]) -> Any:
-    """Numbers where all that is filled in is a number, with a point or a comma; else text."""
-    if all(not each or _NUMBER.fullmatch(each) for each in cells):
-        return np.array([float(each.replace(",", ".")) if each else math.nan for each in cells])
-    return cells
+def _cells(cells: list[str]) -> tuple[Any, str | None]:
+    """Numbers where all that is filled in is a number, with a point or a comma, or stands for a gap; else text. And what to warn of."""
+    filled = [each for each in cells if each]
+    others = [each for each in filled if not _NUMBER.fullmatch(each)]
+    if all(says_nothing(each) for each in others) and len(others) < max(len(filled), 1):
+        gap = f"{files.shown(others[0])} is taken as not known" if others else None
+        is_number = [bool(_NUMBER.fullmatch(each)) for each in cells]
+        return np.array(
+            [float(each.replace(",", ".")) if number else math.nan for each, number in zip(cells, is_number)]
+        ), gap
+    if 0 < len(others) < len(filled) / 10 and len(set(filled)) > MOST_LEVELS:
+        return cells, f"nearly all are numbers, but {files.shown(others[0])} is not, so all count as words"
+    return cells, None
 
 
 def _claims(path: str, name: str, table: files.Table) -> Any:
@@ -309,13 +326,13 @@ def summary(found: Effect, of: str, horizon: int, as_of: str) -> str:
         ]
     if found.naive is not None:
         lines.append(
-            f"  without weighting   {_points(found.naive)} points, which is no effect: the groups were not alike"
+            f"  without weighting   {_points(found.naive)} points, the plain difference between the groups as they are: no effect"
         )
     estimate, limit = found.e_value
     if estimate is not None and limit is not None:
         lines.append(f"  E-value             {estimate:.2f}, of the limit nearer to none {limit:.2f}")
     if found.overlap is not None:
-        lines.append(f"  with somebody alike {found.overlap:.1%} of participants")
+        lines.append(f"  with somebody alike {100 * found.overlap:.1f} % of participants")
     if found.balance:
         lines += ["", "  differences before the start, in standard deviations       before   after"]
         ranked = sorted(found.balance, key=lambda row: -abs(row[1]))

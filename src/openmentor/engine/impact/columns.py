@@ -15,6 +15,7 @@ from .figures import LARGEST, BoolArray, FloatArray, IntArray, is_missing
 
 MOST_LEVELS = 30
 FEWEST_OF_LEVEL = 5
+GAPS = {"n/a", "#n/a", "na", "nan", "null", "none", "-", "?", "unknown"}
 MOST_TOGETHER, LANDMARKS = 60, 100
 SMOOTHNESS = 5.0
 """Standard deviation of what is expected of a smooth function in the log-odds of taking part. Between 3 and 7 nothing changes much."""
@@ -44,19 +45,33 @@ def column_of(name: str, given: Any) -> Column:
         return _of_numbers(name, values.astype(np.float64))
     if values.dtype.kind in "mM":
         return _of_numbers(name, np.where(np.isnat(values), np.nan, values.astype("M8[D]").astype(np.float64)))
-    entries = values.tolist()
+    # From a list as it was given: NumPy would write a gap beside words as a word.
+    entries = values.tolist() if hasattr(given, "dtype") else list(given)
     missing = [is_missing(each) or (isinstance(each, str) and not each.strip()) for each in entries]
     kept = [each for each, is_missing in zip(entries, missing) if not is_missing]
+    if any(isinstance(each, Real | Decimal) for each in kept):
+        # Beside numbers such a word is no category.
+        missing = [gone or says_nothing(each) for gone, each in zip(missing, entries)]
+        kept = [each for each, is_missing in zip(entries, missing) if not is_missing]
     if kept and all(isinstance(each, date) for each in kept):
         return _of_numbers(
             name, np.array([np.nan if gone else float(each.toordinal()) for each, gone in zip(entries, missing)])
         )
     if all(isinstance(each, Real | Decimal | np.bool_) for each in kept):
-        return _of_numbers(name, np.array([np.nan if gone else float(each) for each, gone in zip(entries, missing)]))
+        try:
+            found = [np.nan if gone else float(each) for each, gone in zip(entries, missing)]
+        except (ArithmeticError, ValueError):
+            raise ValueError(f"{name} has numbers that can't be reckoned with") from None
+        return _of_numbers(name, np.array(found))
     texts = ["" if gone else str(each).strip() for each, gone in zip(entries, missing)]
     labels = sorted({each for each in texts if each})
     number = {label: k for k, label in enumerate(labels)} | {"": -1}
     return Column(np.array([number[each] for each in texts], dtype=np.float64), tuple(labels))
+
+
+def says_nothing(entry: Any) -> bool:
+    """Whether it is a word that stands for a gap among numbers."""
+    return isinstance(entry, str) and entry.strip().casefold() in GAPS
 
 
 def _of_numbers(name: str, values: FloatArray) -> Column:
@@ -98,7 +113,10 @@ def features(columns: Mapping[str, Column], treated: BoolArray, weight: FloatArr
 
 
 def together(found: Features, treated: BoolArray, score: FloatArray, weight: FloatArray) -> FloatArray:
-    """What the columns are together, as features: nearly every smooth function of all of them is a sum of these.
+    """What the columns are together, as features: a function of all of them that changes slowly is nearly a sum of these.
+
+    Slowly: over a standard deviation of each or more. What jumps back and forth within one column, or hangs on three or more
+    columns at once among many, is not seen.
 
     score    of each row, the log-odds of taking part; weight: of each row, of the comparison's rows together 1. People from whom
              the others' distance is measured are taken evenly along the score from both groups, those of the comparison by weight.
@@ -110,7 +128,7 @@ def together(found: Features, treated: BoolArray, score: FloatArray, weight: Flo
     if not x.shape[1] or treated.all() or not treated.any():
         return np.zeros((len(treated), 0))
     marks = np.concatenate(
-        [_evenly(rows, score, weight) for rows in (np.flatnonzero(treated), np.flatnonzero(~treated))]
+        [_evenly(rows, x, score, weight) for rows in (np.flatnonzero(treated), np.flatnonzero(~treated))]
     )
     near = x[marks]
     root, axes = np.linalg.eigh(_nearness(near, near))
@@ -151,9 +169,11 @@ def farthest_pair(found: Features, treated: BoolArray, weight: FloatArray) -> tu
     return " and ".join(found.names[single[each[most]]] for each in (first, second)), float(apart[most])
 
 
-def _evenly(rows: IntArray, score: FloatArray, weight: FloatArray) -> IntArray:
+def _evenly(rows: IntArray, x: FloatArray, score: FloatArray, weight: FloatArray) -> IntArray:
     """At most 100 of the rows, each standing for as much weight as the next."""
-    order = rows[np.argsort(score[rows], kind="stable")]
+    # Of equal odds by what people are like, not by the order of the rows; rounded, since sums differ in their last digits.
+    like = x[rows] @ np.sqrt(np.arange(2.0, x.shape[1] + 2))
+    order = rows[np.lexsort((np.round(like, 6), np.round(score[rows], 9)))]
     so_far = np.cumsum(weight[order])
     goals = (np.arange(LANDMARKS) + 0.5) / LANDMARKS * so_far[-1]
     return np.unique(order[np.minimum(np.searchsorted(so_far, goals), len(order) - 1)])
@@ -174,7 +194,7 @@ def _numeric(name: str, column: Column) -> list[tuple[str, FloatArray]]:
     found = [(name, values)]
     if spread > 0:
         scaled = (values - middle) / spread
-        if len(np.unique(values[~missing][:10_000])) > 2:
+        if np.any((values != values.min()) & (values != values.max()) & ~missing):
             found.append((f"{name} squared", scaled**2))
         found[0] = (name, scaled)
     if missing.any():

@@ -14,6 +14,7 @@ from .figures import BoolArray, FloatArray, IntArray, counted, only
 FEWEST_PARTICIPANTS = 30
 FEWEST_COMPARED = 20
 MOST_WITHOUT_PARTNER = 0.2
+MOST_NOT_KNOWN = 0.2
 PARTICIPANTS_A_FEATURE = 2
 MOST_APART_TOGETHER = 0.2
 """What two columns are together may differ by this much before the reasons say so; with few participants chance alone makes 0.1."""
@@ -94,7 +95,16 @@ def comparable(rows: Rows) -> Comparable:
         kept[np.flatnonzero(kept)[~keep]] = False
         rest = first.keep(keep)
         found, weighed = _weigh(rest)
-    weighed, apart = _refine(rest, found, weighed)
+    plain = weighed
+    weighed, apart = _refine(rest, found, plain)
+    person = rest.person[~rest.treated]
+    if too_few_tell(weighed.weight, person) is not None and too_few_tell(plain.weight, person) is None:
+        weighed, apart = (
+            plain,
+            (
+                "Only means and squares are balanced, not what the columns are together: too few would carry all the weight."
+            ),
+        )
     if apart is not None:
         reasons.append(apart)
     table = _table(found, weighed, rest)
@@ -115,7 +125,7 @@ def _too_few(ours: int, theirs: int) -> str | None:
     if not ours:
         return "Nobody took part, so there is nobody to compare."
     if not theirs:
-        return "There is nobody to compare with: all who could be took part."
+        return "There is nobody to compare with: nobody else was there who might have taken part."
     if ours < FEWEST_PARTICIPANTS:
         there = "is" if ours == 1 else "are"
         return f"There {there} {only(ours, 'participant')}; {FEWEST_PARTICIPANTS} are needed."
@@ -142,7 +152,11 @@ def telling_nothing(given: Iterable[str], found: Comparable) -> list[str]:
         return []
     known = [name for name, _, _ in found.table]
     silent = [
-        each for each in given if not any(name == each or name.startswith((f"{each}:", f"{each} ")) for name in known)
+        each
+        for each in given
+        if not any(
+            name in (each, f"{each} squared", f"{each} missing") or name.startswith(f"{each}: ") for name in known
+        )
     ]
     if not silent:
         return []
@@ -150,6 +164,24 @@ def telling_nothing(given: Iterable[str], found: Comparable) -> list[str]:
     return [
         f"{', '.join(silent)} {tells} nothing: blank, the same for all who are compared, or another word for almost each."
     ]
+
+
+def gaps(found: Comparable) -> list[str]:
+    """A sentence for each column that isn't known of many of those who are compared."""
+    if found.balance is None:
+        return []
+    treated = found.rows.treated
+    weight = np.where(treated, 1 / max(int(treated.sum()), 1), 0.0)
+    weight[~treated] = found.balance.weight
+    said = []
+    for name, column in found.rows.columns.items():
+        missing = np.isnan(column.values) if column.labels is None else column.values < 0
+        part = max(float(weight[missing & treated].sum()), float(weight[missing & ~treated].sum()))
+        if MOST_NOT_KNOWN < part < 1:
+            said.append(
+                f"{name} is not known of {100 * part:.0f} %; as many are in both groups, but among them the groups may differ in it."
+            )
+    return said
 
 
 def _left_out(count: int, of: int, why: str) -> str:
@@ -219,8 +251,8 @@ def _refine(rows: Rows, found: Features, weighed: Balance) -> tuple[Balance, str
     """Weights with which smooth functions of all columns together agree too, as far as that can be had; a sentence where it can't.
 
     Weights know nothing of the outcome: to balance more can't find what isn't there. It leaves fewer people who effectively
-    compare, which the interval knows. Slopes of what columns are together are always held back, so what can't be balanced does no
-    harm; and the odds of taking part stay those of the columns alone: together with tenure they would be out of date a month later.
+    compare, which the interval knows; where too few would, ``comparable`` keeps to means and squares. Slopes of what columns are
+    together are always held back, so what can't be balanced pulls at nothing else; and the odds of taking part stay those of the columns alone: together with tenure they would be out of date a month later.
 
     Source  Hazlett (2020), Statistica Sinica 30; Wong and Chan (2018), Biometrika 105, hold back what is less smooth.
     """

@@ -10,7 +10,7 @@ import numpy as np
 
 from .balancing import one_thread
 from .columns import Column, column_of
-from .comparable import Comparable, Rows, cells, comparable, telling_nothing
+from .comparable import Comparable, Rows, cells, comparable, gaps, telling_nothing
 from .conclusion import Effect, Events, conclude, doubly_robust, unknown_effect
 from .figures import FloatArray, claims, counted, mean, numbers, same_length, share
 
@@ -40,6 +40,7 @@ def effect(
     columns = _columns(covariates, len(results))
     chosen = _exact(exact, columns)
     known = ~np.isnan(results)
+    some_took_part = bool(took_part.any())
     results, took_part, missing = results[known], took_part[known], int(np.sum(~known))
     columns = {name: column.take(known) for name, column in columns.items()}
     cell = cells([columns[name] for name in chosen], len(results))
@@ -55,7 +56,7 @@ def effect(
                 "outcome are", "outcome is"
             )
         )
-    notes += telling_nothing(rest, found)
+    notes += telling_nothing(rest, found) + gaps(found)
     is_share = bool(len(results)) and bool(np.all((results == 0) | (results == 1)))
     naive = None
     if took_part.any() and not took_part.all():
@@ -66,26 +67,21 @@ def effect(
     )
     kept = results[found.kept]
     unknown = found.unknown
-    if unknown is None and not is_share and kept.min() == kept.max():
-        unknown = "Everybody has the same outcome, so there is nothing to compare."
+    if some_took_part and not took_part.any():
+        unknown = "The outcome is not known of anybody who took part."
     if unknown is None:
-        ours = kept[found.rows.treated]
+        ours, theirs = kept[found.rows.treated], kept[~found.rows.treated]
         figure = share(int(ours.sum()), len(ours)) if is_share else mean(ours)
         with one_thread():
             estimate = doubly_robust(found, kept)
         assert found.balance is not None
-        theirs = kept[~found.rows.treated]
-        counts = Events.of(ours, theirs, found.balance.weight) if is_share else None
-        return conclude(
-            found,
-            figure,
-            estimate,
-            counts,
-            naive,
-            method,
-            notes,
-            deviation=_deviation(ours, theirs, found) if not is_share else None,
-        )
+        # Whatever varies by no more than rounding does not vary.
+        if not is_share and estimate.variance <= (1e-10 * float(np.max(np.abs(kept)))) ** 2:
+            unknown = "Within each group all have the same outcome, so nothing tells how far it varies."
+        else:
+            counts = Events.of(ours, theirs, found.balance.weight) if is_share else None
+            deviation = _deviation(ours, theirs, found) if not is_share else None
+            return conclude(found, figure, estimate, counts, naive, method, notes, deviation=deviation)
     return unknown_effect(found, naive, method, unknown, notes)
 
 
@@ -120,7 +116,9 @@ def _exact(exact: Sequence[Any] | None, columns: Mapping[str, Column]) -> list[s
     if exact is None:
         return []
     chosen = []
-    for each in [exact] if isinstance(exact, str | int) else exact:
+    for each in [exact] if isinstance(exact, str | int | np.integer) else exact:
+        if isinstance(each, bool | np.bool_):
+            raise ValueError("exact: names or positions of columns are needed, not true or false")
         name = str(each)
         if isinstance(each, int | np.integer) and name not in columns and -len(columns) <= each < len(columns):
             name = list(columns)[each]

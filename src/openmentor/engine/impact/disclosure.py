@@ -85,7 +85,7 @@ class _Network:
                 price.append(_TOTAL_PRICE if i == rows - 1 or j == columns - 1 else _PRICE)
         self.tail, self.head, self.price = tails, heads, np.array(price)
         self.lean = self.price  # the prices by which one beginning chooses
-        self.nodes = rows + columns
+        self.nodes, self.rows, self.columns = rows + columns, rows, columns
         self.at: list[list[int]] = [[] for _ in range(self.nodes)]
         for arc, (tail, head) in enumerate(zip(tails, heads)):
             self.at[tail].append(arc)
@@ -143,19 +143,7 @@ class _Network:
         moved: dict[int, int] = {}
         total = 0
         while total < enough:
-            came: dict[int, tuple[int, int]] = {source: (-1, 0)}
-            queue = [source]
-            for node in queue:
-                if sink in came:
-                    break
-                for arc in self.hidden_at[node]:
-                    if arc == without:
-                        continue
-                    forward = self.tail[arc] == node
-                    after = self.head[arc] if forward else self.tail[arc]
-                    if after not in came and (forward or self.value[arc] + moved.get(arc, 0) > 0):
-                        came[after] = (arc, 1 if forward else -1)
-                        queue.append(after)
+            came = self.shortest(source, sink, without, moved)
             if sink not in came:
                 break
             path, room, node = [], enough - total, sink
@@ -169,6 +157,32 @@ class _Network:
                 moved[arc] = moved.get(arc, 0) + way * room
             total += room
         return total, set(moved)
+
+    def shortest(self, source: int, sink: int, without: int, moved: dict[int, int]) -> dict[int, tuple[int, int]]:
+        """From where, and which way, each node was reached until the sink was; a node that the sink follows ends it at once."""
+        came: dict[int, tuple[int, int]] = {source: (-1, 0)}
+        queue = [source]
+        for node in queue:
+            for arc in self.hidden_at[node]:
+                forward = self.tail[arc] == node
+                after = self.head[arc] if forward else self.tail[arc]
+                if arc == without or after in came or not (forward or self.value[arc] + moved.get(arc, 0) > 0):
+                    continue
+                came[after] = (arc, 1 if forward else -1)
+                queue.append(after)
+                last = self.between(after, sink)
+                if last is None or last == without or not self.hidden[last]:
+                    continue
+                onward = self.tail[last] == after
+                if onward or self.value[last] + moved.get(last, 0) > 0:
+                    came[sink] = (last, 1 if onward else -1)
+                    return came
+        return came
+
+    def between(self, first: int, second: int) -> int | None:
+        """The arc between a row and a column; None for two of a kind."""
+        row, column = min(first, second), max(first, second)
+        return row * self.columns + column - self.rows if row < self.rows <= column else None
 
     def cheapest(self, arc: int) -> list[int]:
         """What to hide so that ``arc`` can be k more, or k less: the path that costs least."""

@@ -81,7 +81,7 @@ def is_missing(value: Any) -> bool:
         return True
     try:
         return bool(value != value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ArithmeticError):
         return False
 
 
@@ -90,7 +90,7 @@ def _number(name: str, k: int, each: Any) -> float:
         return math.nan
     try:
         return float(each)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, ArithmeticError):
         raise ValueError(f"{name}[{k}] is no number: {str(each)[:40]!r}") from None
 
 

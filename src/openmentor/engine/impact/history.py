@@ -6,7 +6,7 @@ longer one of theirs; who is hired back is employed again from that day.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -222,12 +222,22 @@ def _ids(table: str, given: Any) -> list[Any]:
     wrong = [k for k, each in enumerate(ids) if is_missing(each) or each == ""]
     if wrong:
         raise InvalidHistory([Fault(table, k, "person", "is missing") for k in wrong])
-    wrong = [k for k, each in enumerate(ids) if not isinstance(each, Hashable)]
+    wrong = [k for k, each in enumerate(ids) if not _can_be_an_id(each)]
     if wrong:
         raise InvalidHistory(
             [Fault(table, k, "person", "can't stand for a person; a number or a name can") for k in wrong]
         )
     return ids
+
+
+def _can_be_an_id(each: Any) -> bool:
+    if isinstance(each, str | int | float):
+        return True
+    try:
+        hash(each)
+    except TypeError:
+        return False
+    return True
 
 
 def _ordered(ids: list[Any]) -> tuple[IntArray, dict[Any, int]]:

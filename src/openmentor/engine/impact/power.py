@@ -11,6 +11,7 @@ from scipy.special import ndtr, ndtri
 from .figures import Z, whole
 
 POWER = 0.8
+SMALLEST = 1e-6
 _WANTED = float(ndtri(POWER))
 
 
@@ -47,8 +48,12 @@ def pairs_needed(difference: float, *, base: float) -> int:
         size = abs(float(difference))
     except (TypeError, ValueError):
         raise ValueError(f"difference must be a number, not {str(difference)[:40]!r}") from None
+    if math.isnan(size):
+        raise ValueError("difference must be a number, not nan")
     if not size > 0:
         raise ValueError("difference must not be 0: no number of pairs shows that there is none")
+    if size < SMALLEST:
+        raise ValueError(f"difference must be {SMALLEST:g} at least: no organization is large enough for less")
     ways = [each for each in (start + size, start - size) if -1e-12 <= each <= 1 + 1e-12]
     if not ways:
         raise ValueError(f"a share of {start:g} can't change by {size:g}: it would leave 0 to 1")

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-from .figures import LARGEST, Figure, FloatArray, Z, no_figure
+from .figures import Figure, FloatArray, Z, no_figure
 
 DRAWS = 20_000
+MOST = 1e15
 INPUTS = (
     "pairs",
     "cost_per_pair",
@@ -81,13 +82,20 @@ def roi(inputs: Mapping[str, Range], *, rng: np.random.Generator) -> Roi:
     cost, gain = _flows(likely)
     costs, gains = _flows(draws)
     low, high = np.quantile(gains - costs, [0.025, 0.975])
-    net = Figure(float((gain - cost)[0]), float(low), float(high), DRAWS, _METHOD)
-    if float(cost[0]) <= 0 or np.any(costs <= 0):
+    net = _figure(float((gain - cost)[0]), float(low), float(high))
+    if float(cost[0]) <= 0 and np.all(costs <= 0):
         ratio = no_figure(DRAWS, _METHOD, "Nothing is known to be spent, so there is nothing to divide by.")
+    elif float(cost[0]) <= 0 or np.any(costs <= 0):
+        ratio = no_figure(DRAWS, _METHOD, "It may be that nothing is spent, so there may be nothing to divide by.")
     else:
         low, high = np.quantile(gains / costs, [0.025, 0.975])
-        ratio = Figure(float((gain / cost)[0]), float(low), float(high), DRAWS, _METHOD)
+        ratio = _figure(float((gain / cost)[0]), float(low), float(high))
     return Roi(ratio, net, {name: _break_even(name, likely) for name in known}, _spread(draws))
+
+
+def _figure(value: float, low: float, high: float) -> Figure:
+    """Where all inputs are as likely at one end of their ranges, the likely result may lie beyond 95 of 100."""
+    return Figure(value, min(low, value), max(high, value), DRAWS, _METHOD)
 
 
 def _range(name: str, given: Any) -> tuple[float, float, float] | None:
@@ -97,8 +105,8 @@ def _range(name: str, given: Any) -> tuple[float, float, float] | None:
     parts = [getattr(given, each, math.inf) for each in ("low", "likely", "high")]
     if any(each is None or each != each for each in parts):
         return None
-    if not all(isinstance(each, Real) and abs(float(each)) <= LARGEST for each in parts):
-        raise ValueError(f"{name} must be a Range of three numbers: low, likely, high")
+    if not all(isinstance(each, Real) and abs(float(each)) <= MOST for each in parts):
+        raise ValueError(f"{name} must be a Range of three numbers up to {MOST:g}: low, likely, high")
     low, likely, high = (float(each) for each in parts)
     if not low <= likely <= high:
         raise ValueError(f"{name}: low, likely and high must be in order, not {low:g}, {likely:g}, {high:g}")

@@ -14,7 +14,7 @@ import numpy as np
 
 from .balancing import effective, one_thread
 from .columns import Column
-from .comparable import Comparable, Rows, cells, comparable, telling_nothing, too_few_tell
+from .comparable import Comparable, Rows, cells, comparable, gaps, telling_nothing, too_few_tell
 from .conclusion import Effect, Events, conclude, doubly_robust, rarer, unknown_effect
 from .figures import BoolArray, Figure, FloatArray, IntArray, counted, whole
 from .history import KINDS, NEVER, read
@@ -147,9 +147,11 @@ class Study:
             assert compared.unknown is not None
             return unknown_effect(compared, naive, _METHOD, compared.unknown, notes, primary=self.primary)
         found, follow, treated = compared.found, compared.follow, compared.trials.treated
-        notes += telling_nothing(self._history.covariates, found)
+        notes += telling_nothing(self._history.covariates, found) + gaps(found)
         figure = self._figure(follow.months[treated], follow.cause[treated], of)
         why = figure.unknown
+        if of == "hired":
+            why = "Nobody who is there can be hired back before leaving, so it can't be compared."
         if why is None:
             why = self._too_few_left(compared, self.horizon)
         if why is not None:
@@ -440,6 +442,10 @@ class Study:
 
     def _notes(self, trials: _Trials, of: str) -> list[str]:
         notes = []
+        if of not in self._history.kinds and of != "left":
+            notes.append(
+                f"No event of the kind {of} is recorded. If it was not written down, this figure says nothing."
+            )
         if of == "ramped_up":
             before = int(np.sum(self._history.started < NEVER)) - int(trials.treated.sum())
             if before:
@@ -458,6 +464,11 @@ class Study:
             return curve_of(np.zeros(0), np.zeros(0, dtype=np.int64))
         trials, follow, table = compared.trials, compared.follow, compared.comparison
         theirs = ~trials.treated
+        if until < self.horizon:
+            assert compared.found.balance is not None
+            months = np.minimum(follow.months[theirs], until)
+            cause = np.where(follow.months[theirs] <= until, follow.cause[theirs], 0)
+            table = weighted_incidence(months, cause, compared.found.balance.weight, float(until), compared.growth)
         people, place = np.unique(trials.person[theirs], return_inverse=True)
         longest = np.zeros(len(people))
         np.maximum.at(longest, place, follow.months[theirs])

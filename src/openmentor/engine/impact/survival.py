@@ -27,6 +27,7 @@ from .figures import (
 )
 
 FEWEST_AT_RISK = 20
+MOST_CAUSES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -285,6 +286,8 @@ def _causes(cause: Any) -> IntArray:
     wrong = np.flatnonzero(~((found >= 0) & (found == np.floor(found))))
     if len(wrong):
         raise ValueError(f"cause[{wrong[0]}] must be 0 or a whole number above, not {found[wrong[0]]:g}")
+    if np.any(found > MOST_CAUSES):
+        raise ValueError(f"causes go up to {MOST_CAUSES:,}; there is {float(found.max()):g}")
     return found.astype(np.int64)
 
 
