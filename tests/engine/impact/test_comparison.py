@@ -413,7 +413,11 @@ def hostile():
     yield "splits perfectly", (outcome, treated, covariates | {"mark": treated}), "nobody alike"
     yield "splits by a number", (outcome, covariates["eager"] > 0.8, covariates), "nobody alike|can't be made alike"
     yield "all alike", (np.full(600, 3.5), treated, covariates), "the same outcome"
-    yield "nobody known", (np.full(600, np.nan), treated, covariates), "The outcome is not known of anybody who took part."
+    yield (
+        "nobody known",
+        (np.full(600, np.nan), treated, covariates),
+        "The outcome is not known of anybody who took part.",
+    )
     yield "nobody there", ([], [], {}), NOBODY
 
 
