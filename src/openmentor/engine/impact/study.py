@@ -299,8 +299,8 @@ class Study:
         hazard = np.zeros((len(heft), count), dtype=np.float32)  # of each row in each month of starts
         for k in range(count):
             due = np.flatnonzero((month <= k) & (month >= k - self.horizon - 1))  # nobody is followed longer
-            now = heft[due] * np.exp(later(due, int(kept.months[k])))
-            hazard[due, k] = np.log1p(now * odds[cell[due], k] / days[k]) * days[k]
+            now = heft[due] * np.exp(np.minimum(later(due, int(kept.months[k])), 50.0)) * odds[cell[due], k] / days[k]
+            hazard[due, k] = np.log1p(np.minimum(now, 1e9)) * days[k]  # no odds are so high that they'd have no end
         so_far = np.concatenate((np.zeros((len(hazard), 1), dtype=np.float32), np.cumsum(hazard, axis=1)), axis=1)
         ours_day = trials.day[trials.treated]
         first = int(ours_day.min(initial=0))
