@@ -326,7 +326,7 @@ def summary(found: Effect, of: str, horizon: int, as_of: str) -> str:
         ]
     if found.naive is not None:
         lines.append(
-            f"  without weighting   {_points(found.naive)} points, the plain difference between the groups as they are: no effect"
+            f"  without weighting   {_points(found.naive)} points, the plain difference before the groups are made alike"
         )
     estimate, limit = found.e_value
     if estimate is not None and limit is not None:
