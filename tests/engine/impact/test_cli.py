@@ -204,10 +204,11 @@ def test_a_word_for_a_gap_among_numbers_is_a_gap_and_another_word_is_warned_of(r
 
 
 def test_a_terminal_without_the_letters_still_gets_the_figures_and_a_reader_may_stop(tmp_path):
+    people = PEOPLE.replace("hired", "hired,größe", 1).replace(",2020-01-01", ",2020-01-01,1.5")
     paths = []
-    for name, content in (("people.csv", PEOPLE.replace("hired", "hired,größe", 1).replace(",2020-01-01", ",2020-01-01,1.5")), ("events.csv", EVENTS), ("starts.csv", STARTS)):  # fmt: skip
-        paths.append(str(tmp_path / name))
+    for name, content in (("people.csv", people), ("events.csv", EVENTS), ("starts.csv", STARTS)):
         (tmp_path / name).write_text(content, encoding="utf-8")
+        paths.append(str(tmp_path / name))
     command = [sys.executable, "-m", "openmentor.engine.impact.cli", *paths, "--as-of", "2023-06-30", "--of", "left"]
     plain = {**os.environ, "PYTHONIOENCODING": "ascii"}
     for more in (["--help"], []):

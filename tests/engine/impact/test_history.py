@@ -247,4 +247,9 @@ def test_spaces_around_a_kind_are_no_part_of_it():
 
 def test_an_id_that_holds_a_list_is_refused_in_words():
     with pytest.raises(impact.InvalidHistory, match="can't stand for a person"):
-        impact.Study({"person": [(1, [1]), 2], "hired": ["2020-01-01"] * 2}, {"person": [], "day": [], "kind": []}, {"person": [], "day": []}, "2021-01-01")  # fmt: skip
+        impact.Study(
+            {"person": [(1, [1]), 2], "hired": ["2020-01-01"] * 2},
+            {"person": [], "day": [], "kind": []},
+            {"person": [], "day": []},
+            "2021-01-01",
+        )

@@ -100,7 +100,15 @@ def test_nonsense_is_refused_in_words(inputs, words):
 
 def test_the_likely_result_is_within_its_range_and_what_may_cost_nothing_is_said():
     rng = np.random.default_rng(0)
-    edge = impact.roi({"pairs": impact.Range(1, 1, 100), "posts_filled_within": impact.Range(1, 1, 50), "value_per_post": impact.Range(9, 9, 500), "cost_per_pair": 1}, rng=rng)  # fmt: skip
+    edge = impact.roi(
+        {
+            "pairs": impact.Range(1, 1, 100),
+            "posts_filled_within": impact.Range(1, 1, 50),
+            "value_per_post": impact.Range(9, 9, 500),
+            "cost_per_pair": 1,
+        },
+        rng=rng,
+    )
     assert edge.net.low <= edge.net.value <= edge.net.high
     free = impact.roi({"pairs": 10, "cost_per_pair": impact.Range(0, 100, 200)}, rng=rng)
     assert free.ratio.unknown == "It may be that nothing is spent, so there may be nothing to divide by."
