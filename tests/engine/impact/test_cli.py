@@ -215,8 +215,8 @@ def test_a_terminal_without_the_letters_still_gets_the_figures_and_a_reader_may_
         done = subprocess.run([*command, *more], env=plain, capture_output=True, timeout=60, check=False)
         assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
     assert b"gr\\xf6sse" in done.stdout
-    reader = subprocess.Popen([*command, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    reader = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     reader.stdout.close()
-    assert b"Traceback" not in reader.stderr.read()
+    assert reader.stderr.read() == b""
     reader.wait(timeout=60)
     reader.stderr.close()

@@ -184,7 +184,7 @@ def _run(arguments: argparse.Namespace, progress: _Progress) -> int:
     progress.close()
     if arguments.out:
         files.write_all([(arguments.out, json.dumps(report, indent=1, allow_nan=False) + "\n")])
-    print(summary(found, arguments.of, arguments.horizon, arguments.as_of))
+    print(summary(found, arguments.of, arguments.horizon, arguments.as_of), flush=True)
     return 0
 
 

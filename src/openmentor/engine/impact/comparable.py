@@ -99,18 +99,14 @@ def comparable(rows: Rows) -> Comparable:
     weighed, apart = _refine(rest, found, plain)
     person = rest.person[~rest.treated]
     if too_few_tell(weighed.weight, person) is not None and too_few_tell(plain.weight, person) is None:
-        weighed, apart = (
-            plain,
-            (
-                "Only means and squares are balanced, not what the columns are together: too few would carry all the weight."
-            ),
-        )
+        weighed = plain
+        apart = "Only means and squares are balanced, not what the columns are together: too few would carry all the weight."
     if apart is not None:
         reasons.append(apart)
     table = _table(found, weighed, rest)
-    unknown = _too_few(int(rest.treated.sum()), len(np.unique(rest.person[~rest.treated])))
+    unknown = _too_few(int(rest.treated.sum()), len(np.unique(person)))
     if unknown is None:
-        unknown = too_few_tell(weighed.weight, rest.person[~rest.treated])
+        unknown = too_few_tell(weighed.weight, person)
     worst = max(table, key=lambda row: abs(row[2]), default=None)
     if unknown is None and worst is not None and abs(worst[2]) > MOST_DIFFERENCE:
         unknown = (
@@ -252,7 +248,8 @@ def _refine(rows: Rows, found: Features, weighed: Balance) -> tuple[Balance, str
 
     Weights know nothing of the outcome: to balance more can't find what isn't there. It leaves fewer people who effectively
     compare, which the interval knows; where too few would, ``comparable`` keeps to means and squares. Slopes of what columns are
-    together are always held back, so what can't be balanced pulls at nothing else; and the odds of taking part stay those of the columns alone: together with tenure they would be out of date a month later.
+    together are always held back, so what can't be balanced pulls at nothing else; and the odds of taking part stay those of the
+    columns alone, which a later day's tenure can be put into.
 
     Source  Hazlett (2020), Statistica Sinica 30; Wong and Chan (2018), Biometrika 105, hold back what is less smooth.
     """

@@ -77,7 +77,7 @@ def effect(
         assert found.balance is not None
         # Whatever varies by no more than rounding does not vary.
         if not is_share and estimate.variance <= (1e-10 * float(np.max(np.abs(kept)))) ** 2:
-            unknown = "Within each group all have the same outcome, so nothing tells how far it varies."
+            unknown = "Within each group all have the same outcome, or nearly, so nothing tells how far it varies."
         else:
             counts = Events.of(ours, theirs, found.balance.weight) if is_share else None
             deviation = _deviation(ours, theirs, found) if not is_share else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -230,9 +230,8 @@ def unknown_effect(
 ) -> Effect:
     """The answer where there is too little to tell from."""
     ours, theirs = int(found.rows.treated.sum()), len(np.unique(found.rows.person[~found.rows.treated]))
-    blank: Callable[[int], Figure] = lambda n: no_figure(n, method, why)  # noqa: E731
     reasons = [*notes, *found.reasons, *(() if primary else (EXPLORATORY,))]
     return Effect(
-        None, None, None, blank(ours), blank(theirs), naive, ours, theirs, found.table, found.overlap, (None, None), CANT_TELL,
+        None, None, None, no_figure(ours, method, why), no_figure(theirs, method, why), naive, ours, theirs, found.table, found.overlap, (None, None), CANT_TELL,
         (sentence(why), *reasons), why, method, primary,
     )  # fmt: skip

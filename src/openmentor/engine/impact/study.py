@@ -134,7 +134,8 @@ class Study:
                  the same way.
         Returns  an Effect on shares. Unknown: fewer than 30 participants; fewer than 20 people of either group still followed
                  at the horizon, or a comparison that by its weights tells no more than so few would; more than three fifths of its
-                 weight on people who start themselves; groups that can't be made alike; nobody alike for more than a fifth.
+                 weight on people who start themselves; groups that can't be made alike; nobody alike for more than a fifth;
+                 being hired back, which nobody can be who is there.
         Raises   ValueError for a kind of event that there is none of, unless it is one of the usual six.
         """
         self._check(of)
